@@ -1,0 +1,44 @@
+const DAY_MS = 86_400_000;
+
+/** The UTC day of a moment given in milliseconds since 1970, as `2026-02-12`. */
+export function utcDay(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 10);
+}
+
+/** The day that is `days` after `day`, or before it when negative. */
+export function addDays(day: string, days: number): string {
+  return utcDay(Date.parse(day) + days * DAY_MS);
+}
+
+/** The days from `from` to `to`, both included, the newest first. */
+export function daysDownFrom(to: string, from: string): string[] {
+  const days: string[] = [];
+  for (let day = to; day >= from; day = addDays(day, -1)) days.push(day);
+  return days;
+}
+
+/** What tells the time: a seam so that a test can own midnight. */
+export interface Clock {
+  /** Milliseconds that never run backwards, for durations. */
+  monotonicMs(): number;
+  /** The UTC day now. */
+  today(): string;
+}
+
+/** The machine's clock. It makes the text of a day once a day, since every event asks for it. */
+export function systemClock(): Clock {
+  let dayNumber = -1;
+  let day = '';
+  return {
+    monotonicMs: () => performance.now(),
+    today: () => {
+      const now = Date.now();
+      const number = Math.floor(now / DAY_MS);
+      if (number !== dayNumber) {
+        dayNumber = number;
+        day = utcDay(now);
+      }
+      return day;
+    }
+  };
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { eventFields, type Field, type TelemetryEvent } from './dictionary.ts';
+
+/** The one gate to the queue: exactly the fields of the dictionary, each within its limits. Compiled, since every event passes it. */
+const schema = z.compile(z.strictObject(Object.fromEntries(Object.entries(eventFields).map(([key, field]) => [key, fieldSchema(field)]))));
+
+/** Whether `event` holds exactly the fields of the data dictionary, each within its limits. */
+export function isValidEvent(event: TelemetryEvent): boolean {
+  return schema.safeParse(event).success && event.sampleRate > 0;
+}
+
+function fieldSchema(field: Field): z.ZodType {
+  const schema = valueSchema(field);
+  return field.nullable ? schema.nullable() : schema;
+}
+
+function valueSchema({ type, values, range, maxLength, pattern }: Field): z.ZodType {
+  if (type === 'integer' || type === 'real') {
+    const [min, max] = range ?? [-Infinity, Infinity];
+    return (type === 'integer' ? z.int() : z.number()).min(min).max(max);
+  }
+  if (values !== undefined) return z.enum(values);
+  const text = z.string().max(maxLength ?? 64);
+  return pattern === undefined ? text : text.regex(pattern);
+}

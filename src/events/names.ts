@@ -1,0 +1,76 @@
+import { PROVIDER, SEGMENT, SURFACES, type Action, type Surface } from './dictionary.ts';
+
+/** What every name becomes that is not one: too long, with a dot, a long number, or beyond the bound. */
+export const OTHER = 'other';
+/** Distinct operations and providers of one process. More than that do not come from code, and would fill the reports. */
+const MAX_OPERATIONS = 500;
+const MAX_PROVIDERS = 100;
+
+/** What code says of a piece of work: where it runs, and what it is. */
+export interface OperationName {
+  /** Default: `discord`. */
+  readonly surface?: Surface;
+  readonly feature: string;
+  readonly operation: string;
+}
+
+/** An operation whose names were checked, with its event names ready made. */
+export interface Operation {
+  readonly surface: Surface;
+  readonly feature: string;
+  readonly eventName: Readonly<Record<Action, string>>;
+}
+
+/** Lower case, with spaces and hyphens as `_`: `Daily Race` and `daily-race` are both `daily_race`. */
+export function normalize(name: string): string {
+  return name.trim().toLowerCase().normalize('NFC').replaceAll(/[\s-]+/g, '_');
+}
+
+/** The checked names of one process. Each is checked once, then found again by what code called it. */
+export class Names {
+  /** How many names became `other`. */
+  folded = 0;
+  readonly #operations = new Map<string, Operation>();
+  readonly #providers = new Map<string, string>();
+
+  /** The operation by that name; its parts that are no names become `other`, and are counted. */
+  operation(name: OperationName): Operation {
+    const key = `${name.surface ?? 'discord'}\n${name.feature}\n${name.operation}`;
+    const known = this.#operations.get(key);
+    if (known !== undefined) return known;
+    const surface = SURFACES.find((one) => one === (name.surface ?? 'discord')) ?? 'discord';
+    if (this.#operations.size >= MAX_OPERATIONS) {
+      this.folded += 1;
+      return makeOperation(surface, OTHER, OTHER);
+    }
+    const operation = makeOperation(surface, this.#segment(name.feature), this.#segment(name.operation));
+    this.#operations.set(key, operation);
+    return operation;
+  }
+
+  /** The provider by that name, `null` for none. */
+  provider(name: string | null | undefined): string | null {
+    if (name === null || name === undefined) return null;
+    const known = this.#providers.get(name);
+    if (known !== undefined) return known;
+    const provider = String(name).trim().toLowerCase().normalize('NFC');
+    if (this.#providers.size >= MAX_PROVIDERS || !PROVIDER.test(provider)) {
+      this.folded += 1;
+      return OTHER;
+    }
+    this.#providers.set(name, provider);
+    return provider;
+  }
+
+  #segment(name: string): string {
+    const segment = normalize(String(name));
+    if (SEGMENT.test(segment)) return segment;
+    this.folded += 1;
+    return OTHER;
+  }
+}
+
+function makeOperation(surface: Surface, feature: string, operation: string): Operation {
+  const prefix = `${surface}.${feature}.${operation}`;
+  return { surface, feature, eventName: { invoke: `${prefix}.invoke`, success: `${prefix}.success`, failure: `${prefix}.failure` } };
+}

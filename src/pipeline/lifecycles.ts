@@ -1,0 +1,148 @@
+import { MAX_DURATION_MS } from '../events/dictionary.ts';
+import type { Clock } from '../events/day.ts';
+import type { Failure } from '../events/errorTypes.ts';
+import type { Operation } from '../events/names.ts';
+import type { Recorder } from './recorder.ts';
+
+/** An interaction token lives 15 minutes: what has not ended by then has no one left to answer. */
+const EXPIRY_MS = 15 * 60_000;
+/** Runs in flight at once. Far more than a bot has: beyond it something never ends, and the oldest is given up. */
+const MAX_OPEN = 10_000;
+
+/** What a lifecycle is about. */
+export interface Subject {
+  readonly operation: Operation;
+  readonly provider: string | null;
+  /** Already hashed. */
+  readonly guildHash: string | null;
+}
+
+interface Lifecycle {
+  readonly subject: Subject;
+  readonly day: string;
+  readonly startMs: number;
+  readonly sampled: boolean;
+  provider: string | null;
+  /** Unset until one is noted. */
+  outcome: 'success' | Failure | undefined;
+  ended: boolean;
+}
+
+const INTERRUPTED: Failure = { status: 'error', errorType: 'interrupted' };
+const UNKNOWN: Failure = { status: 'error', errorType: 'unexpected_error' };
+
+interface Parts {
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly sampleRate: number;
+}
+
+/**
+ * The runs in flight. Each is found by an object that lives as long as the run (an interaction, a message), writes its invoke when it
+ * begins, and writes exactly one terminal event, on the day of its invoke, when it ends. One draw of the sampling decides for both.
+ */
+export class Lifecycles {
+  readonly #parts: Parts;
+  readonly #byKey = new WeakMap<object, Lifecycle>();
+  readonly #open = new Set<Lifecycle>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** How many runs are in flight. */
+  get inFlight(): number {
+    return this.#open.size;
+  }
+
+  /** Whether a lifecycle of `key` was begun, ended or not. */
+  has(key: object): boolean {
+    return this.#byKey.has(key);
+  }
+
+  /** Begins a lifecycle. One of the same key that is still open (an edited message runs its command anew) ends as interrupted. */
+  begin(key: object, subject: Subject): void {
+    const { clock, sampleRate } = this.#parts;
+    const previous = this.#byKey.get(key);
+    if (previous !== undefined) this.#end(previous, INTERRUPTED);
+    const lifecycle: Lifecycle = {
+      subject,
+      day: clock.today(),
+      startMs: clock.monotonicMs(),
+      sampled: Math.random() < sampleRate,
+      provider: subject.provider,
+      outcome: undefined,
+      ended: false
+    };
+    this.#byKey.set(key, lifecycle);
+    this.#open.add(lifecycle);
+    this.#write(lifecycle, 'invoke');
+    if (this.#open.size > MAX_OPEN) {
+      for (const oldest of this.#open) {
+        this.#end(oldest, INTERRUPTED);
+        break;
+      }
+    }
+  }
+
+  /** Names the provider of a run in flight. */
+  annotate(key: object, provider: string | null): void {
+    const lifecycle = this.#byKey.get(key);
+    if (lifecycle !== undefined) lifecycle.provider = provider;
+  }
+
+  /** Notes how a run goes. The first note stands. */
+  note(key: object, outcome: 'success' | Failure): void {
+    const lifecycle = this.#byKey.get(key);
+    if (lifecycle !== undefined) lifecycle.outcome ??= outcome;
+  }
+
+  /** Ends the run with what was noted. */
+  end(key: object): void {
+    const lifecycle = this.#byKey.get(key);
+    if (lifecycle !== undefined) this.#end(lifecycle, UNKNOWN);
+  }
+
+  /** Ends, as interrupted, the runs that are older than an interaction token lives. */
+  expire(): void {
+    const before = this.#parts.clock.monotonicMs() - EXPIRY_MS;
+    for (const lifecycle of this.#open) {
+      if (lifecycle.startMs > before) return;
+      this.#end(lifecycle, INTERRUPTED);
+    }
+  }
+
+  /** Ends, as interrupted, all that is in flight. */
+  interruptAll(): void {
+    for (const lifecycle of this.#open) this.#end(lifecycle, INTERRUPTED);
+  }
+
+  #end(lifecycle: Lifecycle, fallback: Failure): void {
+    if (lifecycle.ended) return;
+    lifecycle.ended = true;
+    this.#open.delete(lifecycle);
+    lifecycle.outcome ??= fallback;
+    this.#write(lifecycle, lifecycle.outcome === 'success' ? 'success' : 'failure');
+  }
+
+  #write(lifecycle: Lifecycle, action: 'invoke' | 'success' | 'failure'): void {
+    const { recorder, clock, sampleRate } = this.#parts;
+    if (!lifecycle.sampled) return recorder.skip();
+    const { subject, day, startMs, provider } = lifecycle;
+    const failure = action === 'failure' && typeof lifecycle.outcome === 'object' ? lifecycle.outcome : null;
+    const ran = action === 'success' || (failure !== null && failure.status !== 'denied' && failure !== INTERRUPTED);
+    recorder.record({
+      dayBucket: day,
+      eventName: subject.operation.eventName[action],
+      surface: subject.operation.surface,
+      feature: subject.operation.feature,
+      action,
+      status: failure?.status ?? 'ok',
+      provider,
+      guildHash: subject.guildHash,
+      durationMs: ran ? Math.min(Math.round(clock.monotonicMs() - startMs), MAX_DURATION_MS) : null,
+      errorType: failure?.errorType ?? null,
+      sampleRate
+    });
+  }
+}

@@ -1,0 +1,45 @@
+/** The part of Sapphire's logger that is used. */
+export interface Logger {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Tells the operator each kind of fault once a period, however often it happens. */
+export class OperatorLog {
+  readonly #logger: () => Logger;
+  readonly #last = new Map<string, number>();
+
+  /** @param logger asked at every line, since Sapphire makes its logger after the settings are read. */
+  constructor(logger: () => Logger) {
+    this.#logger = logger;
+  }
+
+  info(message: string): void {
+    this.#logger().info(message);
+  }
+
+  /** Warns at most once in `periodMinutes` for each kind. */
+  warn(kind: string, message: string, periodMinutes = 10): void {
+    if (this.#isDue(kind, periodMinutes)) this.#logger().warn(message);
+  }
+
+  error(kind: string, message: string, periodMinutes = 10): void {
+    if (this.#isDue(kind, periodMinutes)) this.#logger().error(message);
+  }
+
+  /** The fault is over: its next occurrence is news again. */
+  clear(kind: string): void {
+    this.#last.delete(kind);
+  }
+
+  #isDue(kind: string, periodMinutes: number): boolean {
+    const now = performance.now();
+    const last = this.#last.get(kind);
+    if (last !== undefined && now - last < periodMinutes * MINUTE_MS) return false;
+    this.#last.set(kind, now);
+    return true;
+  }
+}

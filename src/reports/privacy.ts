@@ -1,0 +1,54 @@
+import { eventFields, lossFields, migrationsTable, tables, type Field } from '../events/dictionary.ts';
+
+/** The privacy policy in Markdown, made from the data dictionary so that it can't say other than what is stored. */
+export function privacyPolicy(): string {
+  return `# Privacy
+
+This bot measures which of its commands are used, how often they fail and how long they take. It keeps nothing about anyone: no user, no
+name, no message, no option of a command, no channel, no address. Guilds are kept only as a salted hash, times only as a UTC day, and all of
+it is deleted after a number of days that the operator sets (30 unless they say otherwise).
+
+## What is stored
+
+${tables.events.purpose} Table \`${tables.events.name}\`, with these columns and no others:
+
+${fieldTable(eventFields)}
+
+${tables.losses.purpose} Table \`${tables.losses.name}\`:
+
+${fieldTable(lossFields)}
+
+${migrationsTable.purpose} Table \`${migrationsTable.name}\`, kept by MikroORM.
+
+## What is never stored
+
+- Ids or names of users, members, channels or messages, and ids of guilds as they are.
+- What anyone wrote: messages, options of commands, form fields, attachments.
+- Messages, stack traces or other texts of errors: only a category from a closed list.
+- Addresses, user agents, tokens, sessions.
+- Any time of an event finer than the UTC day. Rows carry random keys, so their order tells nothing either.
+
+## How it is kept so
+
+- Names of features, operations, providers and error types come from the code of the bot and are checked against patterns. What does not fit
+  becomes \`other\` or \`unexpected_error\`. Fifteen or more digits in a row never pass.
+- A guild's id is hashed with HMAC-SHA-256 before anything is queued. Without the salt, which is not in the database, no hash can be made or
+  matched to a guild. While the operator holds the salt, the hash is a pseudonym: it tells that two events came from the same guild.
+- The number of active guilds is not told below five.
+- The database itself refuses values outside the closed lists, lengths and ranges.
+- Rows whose day is as old as the retention are deleted at every start and every day. In an SQLite file the space is overwritten.
+
+## What this can't promise
+
+- Someone who holds both the database and the salt can hash a guild id that they know and find the events of that guild.
+- A day with very few events in very few guilds can be guessed by someone who was there.
+- Copies of the database that an operator makes (backups, replicas) are outside of the plugin's reach.
+`;
+}
+
+function fieldTable(fields: Readonly<Record<string, Field>>): string {
+  const rows = Object.values(fields).map(
+    ({ column, purpose, values, example }) => `| \`${column}\` | ${purpose} | ${values?.map((value) => `\`${value}\``).join(', ') ?? `\`${example}\``} |`
+  );
+  return ['| field | what it is | values or example |', '| --- | --- | --- |', ...rows].join('\n');
+}

@@ -1,0 +1,32 @@
+import { addDays } from '../events/day.ts';
+import type { Store, StoredTotals } from '../storage/store.ts';
+
+export interface PurgeOptions {
+  /** Deletes everything, not only what is too old. */
+  readonly all?: boolean;
+  /** Deletes nothing; `deleted` says how many events would be. */
+  readonly dryRun?: boolean;
+}
+
+export interface PurgeResult {
+  /** The newest day that was purged; `null` when everything was. */
+  readonly throughDay: string | null;
+  readonly before: StoredTotals;
+  readonly deleted: number;
+  readonly after: StoredTotals;
+}
+
+interface PurgeRequest extends PurgeOptions {
+  readonly store: Store;
+  /** The UTC day now. */
+  readonly today: string;
+  readonly retentionDays: number;
+}
+
+/** Deletes the events whose day is `retentionDays` ago or longer, so that exactly the last `retentionDays` days remain, today included. */
+export async function purge({ store, today, retentionDays, all = false, dryRun = false }: PurgeRequest): Promise<PurgeResult> {
+  const through = all ? undefined : addDays(today, -retentionDays);
+  const before = await store.totals();
+  const deleted = dryRun ? (await store.totals(through)).events : await store.purge(through);
+  return { throughDay: through ?? null, before, deleted, after: dryRun ? before : await store.totals() };
+}

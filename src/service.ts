@@ -1,0 +1,83 @@
+import type { ClassifyError } from './events/errorTypes.ts';
+import type { OperationName } from './events/names.ts';
+import type { Ledger } from './pipeline/ledger.ts';
+import type { ReportOptions } from './reports/readReport.ts';
+import type { UsageReport } from './reports/usageReport.ts';
+import type { PurgeOptions, PurgeResult } from './retention/purge.ts';
+
+/** What code says of a run before it begins. */
+export interface Source extends OperationName {
+  /** The outside service that is asked, as `alttpr`. */
+  readonly provider?: string | null | undefined;
+  /** The guild it runs in. It is hashed at once and kept nowhere. */
+  readonly guildId?: string | null | undefined;
+}
+
+/** What only code can say: the client option `telemetry`. */
+export interface ServiceOptions {
+  /** Guilds of which nothing is recorded. */
+  readonly excludeGuilds?: readonly string[] | undefined;
+  /** Error types of the bot itself, at most 100, beyond those the plugin knows. */
+  readonly errorTypes?: readonly string[] | undefined;
+  /** Decides the error type of an error that the bot knows; `undefined` leaves it to the plugin. */
+  readonly classifyError?: ClassifyError | undefined;
+}
+
+/** How this process does. */
+export interface TelemetryStatus {
+  readonly state: 'off' | 'opening' | 'open' | 'closed';
+  /** Why it is off, or what is wrong with the database now; `null` when all is well. */
+  readonly problem: string | null;
+  /** Which database, without any secret. */
+  readonly database: string | null;
+  readonly sampleRate: number;
+  readonly retentionDays: number;
+  readonly queueLength: number;
+  readonly queueCapacity: number;
+  /** Runs that have begun and not ended. */
+  readonly inFlight: number;
+  /** What became of every event: made = sampledOut + queueLength + written + dropped + refused. */
+  readonly ledger: Readonly<Ledger>;
+  /** Names and error types that were no names, or too many, and became `other` or `unexpected_error`. */
+  readonly folded: number;
+  readonly lastPurge: PurgeResult | null;
+}
+
+/** The telemetry of this process, at `container.telemetry`. None of its recording methods ever throws or waits. */
+export interface TelemetryService {
+  readonly enabled: boolean;
+  /** Opens the database in the background, and keeps trying. Events wait in the queue meanwhile. */
+  start(): void;
+  /** Begins a run that is found again by `key`. It must be ended. */
+  begin(key: object, source: Source): void;
+  /** Whether a run of `key` was begun, ended or not. */
+  has(key: object): boolean;
+  /** Notes that the run went well. The first outcome that is noted stands. */
+  succeed(key: object): void;
+  /** Notes that the run failed: for code that answers an error itself. A type that is not declared becomes `unexpected_error`. */
+  fail(key: object, errorType: string): void;
+  /** Notes that the run failed by an error, of which only the category is kept. */
+  failWith(key: object, error: unknown): void;
+  /** Notes that the run was not allowed to start. */
+  deny(key: object, error: unknown): void;
+  /** Says more of a run in flight: the provider that is asked. */
+  annotate(key: object, more: { readonly provider: string }): void;
+  /** Ends the run with what was noted. */
+  end(key: object): void;
+  /** Measures `fn`, sync or async, and passes on just what it returns or throws. */
+  track<T>(source: Source, fn: () => T): T;
+  /** Writes what is queued. Resolves to whether that was possible. */
+  flush(): Promise<boolean>;
+  /** @throws {TelemetryUnavailableError} when telemetry is off or its database is away. */
+  report(options?: ReportOptions): Promise<UsageReport>;
+  /** @throws {TelemetryUnavailableError} when telemetry is off or its database is away. */
+  purge(options?: PurgeOptions): Promise<PurgeResult>;
+  status(): TelemetryStatus;
+  /** Ends what is in flight as interrupted, writes the queue and closes the database, within 3 seconds. May be followed by `start`. */
+  close(): Promise<void>;
+}
+
+/** Nothing can be read now. The message says why and what to do. */
+export class TelemetryUnavailableError extends Error {
+  override readonly name = 'TelemetryUnavailableError';
+}

@@ -1,0 +1,133 @@
+import { PostgreSqlDriver } from '@mikro-orm/postgresql';
+import { IsolationLevel, type Options, type SqlEntityManager } from '@mikro-orm/sql';
+import { CompiledQuery } from 'kysely';
+import { postgresqlMigrations } from '../../migrations/index.ts';
+import { eventFields, tables, type Field, type TelemetryEvent } from '../events/dictionary.ts';
+import type { Engine } from './engine.ts';
+import { StoreError } from './store.ts';
+
+/** A connection on which the server says nothing for so long, while it is asked, is given up. */
+const SILENCE_MS = 15_000;
+const CONNECT_MS = 5_000;
+/** Any constant that is ours: it names the lock under which the tables are migrated. */
+const MIGRATION_LOCK = 7_306_915_402;
+
+const FIELDS: readonly (readonly [keyof TelemetryEvent, Field])[] = Object.entries(eventFields) as never;
+const COLUMN_TYPES = { day: 'date', uuid: 'uuid', text: 'text', integer: 'integer', real: 'double precision' } as const;
+
+/** One bound array for each column: one statement for any number of rows, always the same text. */
+const INSERT = `insert into ${tables.events.name} (${FIELDS.map(([, field]) => field.column).join(', ')})
+  select * from unnest(${FIELDS.map(([, field], index) => `$${index + 1}::${COLUMN_TYPES[field.type]}[]`).join(', ')})
+  on conflict do nothing`;
+
+/** PostgreSQL, by its URL. */
+export class PostgresqlEngine implements Engine {
+  readonly description: string;
+  readonly batchSize = 1000;
+  readonly purgeChunk = 10_000;
+  readonly columnTypes = COLUMN_TYPES;
+  readonly migrations = postgresqlMigrations;
+  readonly reportIsolation = IsolationLevel.REPEATABLE_READ;
+  readonly #url: URL;
+
+  constructor(url: string) {
+    this.#url = new URL(url);
+    this.description = `PostgreSQL on ${this.#url.hostname}`;
+  }
+
+  /** The URL is taken apart, since MikroORM prefers a host or a name from its environment variables to a whole URL of ours. */
+  options(): Options {
+    const { hostname, port, username, password, pathname, searchParams } = this.#url;
+    const sslMode = searchParams.get('sslmode');
+    return {
+      driver: PostgreSqlDriver,
+      host: decodeURIComponent(hostname).replaceAll(/^\[|\]$/g, ''),
+      port: port === '' ? 5432 : Number(port),
+      user: decodeURIComponent(username) || 'postgres',
+      password: decodeURIComponent(password),
+      dbName: decodeURIComponent(pathname.slice(1)),
+      schema: searchParams.get('schema') ?? 'public',
+      pool: { min: 0, max: 4 },
+      driverOptions: {
+        application_name: 'sapphire-plugin-telemetry',
+        connectionTimeoutMillis: CONNECT_MS,
+        keepAlive: true,
+        ...(sslMode !== null && sslMode !== 'disable' && { ssl: { rejectUnauthorized: sslMode.startsWith('verify') } }),
+        onPoolCreated: (pool: Pool) => pool.on('connect', giveUpWhenSilent)
+      }
+    };
+  }
+
+  async prepare(): Promise<void> {
+    // Nothing: a connection is ready as it comes.
+  }
+
+  /** The lock lasts as long as its transaction; the work runs on connections of its own. */
+  async exclusively(em: SqlEntityManager, work: () => Promise<void>): Promise<void> {
+    await em.transactional(async (inside) => {
+      await inside.getKysely().executeQuery(CompiledQuery.raw('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]));
+      await work();
+    });
+  }
+
+  async tableExists(em: SqlEntityManager, table: string): Promise<boolean> {
+    const query = CompiledQuery.raw('select to_regclass($1) is not null as found', [table]);
+    const { rows } = await em.getKysely().executeQuery<{ found: boolean }>(query as CompiledQuery<{ found: boolean }>);
+    return rows[0]?.found === true;
+  }
+
+  async insertEvents(em: SqlEntityManager, events: readonly TelemetryEvent[]): Promise<void> {
+    const columns = FIELDS.map(([key]) => arrayLiteral(events, key));
+    await em.getKysely().executeQuery(CompiledQuery.raw(INSERT, columns));
+  }
+
+  async compact(): Promise<void> {
+    // Nothing: autovacuum does it.
+  }
+
+  toStoreError(error: unknown): StoreError {
+    if (error instanceof StoreError) return error;
+    const { code, column, constraint } = Object(error) as { code?: unknown; column?: unknown; constraint?: unknown };
+    const state = typeof code === 'string' ? code : 'no code';
+    const where = [column, constraint].find((name) => typeof name === 'string');
+    // Only these: the message and the detail of a violation carry the values of the row.
+    const text = `PostgreSQL ${state}${where === undefined ? '' : ` at ${String(where)}`}`;
+    // SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation).
+    if (/^2[23]/.test(state)) return new StoreError('refused', text);
+    return new StoreError('unavailable', `${text}${REMEDIES[state] ?? ''}`);
+  }
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: ' (nothing listens there: see whether the server runs and TELEMETRY_DATABASE_URL is right)',
+  ENOTFOUND: ' (no such host: see TELEMETRY_DATABASE_URL)',
+  '28P01': ' (wrong password: see TELEMETRY_DATABASE_URL)',
+  '28000': ' (not allowed to log in: see TELEMETRY_DATABASE_URL)',
+  '3D000': ' (no such database: create it)',
+  '42501': ' (the role lacks a permission on the tables of telemetry)',
+  '42P01': ' (a table is missing: run sapphire-telemetry migrate)',
+  '53100': ' (the disk of the server is full)'
+};
+
+/** An array in PostgreSQL's text form, which costs far less than the driver's own conversion. Every text is quoted, or `null` would be NULL. */
+function arrayLiteral(events: readonly TelemetryEvent[], key: keyof TelemetryEvent): string {
+  let literal = '{';
+  for (const event of events) {
+    const value = event[key];
+    if (literal.length > 1) literal += ',';
+    if (value === null) literal += 'NULL';
+    else literal += typeof value === 'number' ? value : `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+  }
+  return `${literal}}`;
+}
+
+interface Pool {
+  on(event: 'connect', listener: (client: { connection: { stream: import('node:net').Socket } }) => void): void;
+}
+
+/** A server that accepts and never answers would hold its connection for ever; the driver's own timeout leaves it in the pool. */
+function giveUpWhenSilent(client: { connection: { stream: import('node:net').Socket } }): void {
+  const { stream } = client.connection;
+  stream.setTimeout(SILENCE_MS, () => stream.destroy());
+}
+

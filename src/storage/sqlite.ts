@@ -1,0 +1,134 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { NodeSqliteDialect, SqliteDriver, type MikroORM, type Options, type SqlEntityManager } from '@mikro-orm/sql';
+import { CompiledQuery } from 'kysely';
+import { sqliteMigrations } from '../../migrations/index.ts';
+import { eventFields, tables, type Field, type TelemetryEvent } from '../events/dictionary.ts';
+import type { Engine } from './engine.ts';
+import { StoreError } from './store.ts';
+
+const FIELDS: readonly (readonly [keyof TelemetryEvent, Field])[] = Object.entries(eventFields) as never;
+
+/** One bound JSON text holds all rows. `where true` tells SQLite that what follows is no join. */
+const INSERT = `insert into ${tables.events.name} (${FIELDS.map(([, field]) => field.column).join(', ')})
+  select ${FIELDS.map((_, index) => `value ->> ${index}`).join(', ')} from json_each(?) where true
+  on conflict do nothing`;
+
+/** Pragmas and the value that each must have afterwards. The first two must come before the first table. */
+const PRAGMAS = [
+  { name: 'auto_vacuum', value: 2 },
+  { name: 'journal_mode', value: 'wal' },
+  { name: 'synchronous', value: 1 },
+  // Deleted rows would stay readable in the file otherwise.
+  { name: 'secure_delete', value: 1 }
+] as const;
+
+const PRAGMA_WORDS: Readonly<Record<string, string>> = { auto_vacuum: 'incremental', synchronous: 'normal', secure_delete: 'on' };
+
+interface SqliteOptions {
+  readonly dataDir: string;
+  /** How long a statement waits for another process, in milliseconds. It waits on the thread that runs it. */
+  readonly busyTimeoutMs: number;
+  /** Whether a missing file is made. */
+  readonly create: boolean;
+}
+
+/** SQLite in a file, by Node's built-in driver. A statement runs on the thread that asks: statements are kept short. */
+export class SqliteEngine implements Engine {
+  readonly description: string;
+  readonly batchSize = 200;
+  readonly purgeChunk = 500;
+  readonly columnTypes = { day: 'text', uuid: 'text', text: 'text', integer: 'integer', real: 'real' } as const;
+  readonly migrations = sqliteMigrations;
+  readonly reportIsolation = undefined;
+  readonly #file: string;
+  readonly #options: SqliteOptions;
+
+  constructor(options: SqliteOptions) {
+    this.#options = options;
+    this.#file = join(resolve(options.dataDir), 'telemetry.db');
+    this.description = `SQLite in ${join(options.dataDir, 'telemetry.db')}`;
+  }
+
+  options(): Options {
+    if (this.#options.create) mkdirSync(resolve(this.#options.dataDir), { recursive: true, mode: 0o700 });
+    else if (!existsSync(this.#file)) {
+      throw new StoreError('unavailable', `there is no file ${this.description.slice('SQLite in '.length)}: nothing was recorded yet, or TELEMETRY_DATA_DIR is another folder for the bot`);
+    }
+    return {
+      driver: SqliteDriver,
+      dbName: this.#file,
+      driverOptions: new NodeSqliteDialect(this.#file)
+    };
+  }
+
+  async prepare(orm: MikroORM): Promise<void> {
+    const kysely = orm.em.getKysely();
+    const pragma = async (statement: string): Promise<unknown> => {
+      const { rows } = await kysely.executeQuery<Record<string, unknown>>(CompiledQuery.raw(`pragma ${statement}`) as CompiledQuery<Record<string, unknown>>);
+      return Object.values(rows[0] ?? {})[0];
+    };
+    await pragma(`busy_timeout = ${this.#options.busyTimeoutMs}`);
+    for (const { name, value } of PRAGMAS) {
+      await pragma(`${name} = ${PRAGMA_WORDS[name] ?? value}`);
+      const actual = await pragma(name);
+      if (actual !== value) throw new StoreError('unavailable', `SQLite keeps ${name} at ${String(actual)}: move the old file away and let a new one be made`);
+    }
+    chmodSync(this.#file, 0o600);
+  }
+
+  /** No lock: of two transactions that read and then write, SQLite lets one through, and the other is tried again later. */
+  exclusively(_em: SqlEntityManager, work: () => Promise<void>): Promise<void> {
+    return work();
+  }
+
+  async tableExists(em: SqlEntityManager, table: string): Promise<boolean> {
+    const { rows } = await em.getKysely().executeQuery(CompiledQuery.raw("select 1 from sqlite_master where type = 'table' and name = ?", [table]));
+    return rows.length > 0;
+  }
+
+  async insertEvents(em: SqlEntityManager, events: readonly TelemetryEvent[]): Promise<void> {
+    const rows = events.map((event) => FIELDS.map(([key]) => event[key]));
+    await em.getKysely().executeQuery(CompiledQuery.raw(INSERT, [JSON.stringify(rows)]));
+  }
+
+  async compact(em: SqlEntityManager): Promise<void> {
+    const kysely = em.getKysely();
+    await kysely.executeQuery(CompiledQuery.raw('pragma incremental_vacuum'));
+    await kysely.executeQuery(CompiledQuery.raw('pragma wal_checkpoint(truncate)'));
+  }
+
+  toStoreError(error: unknown): StoreError {
+    if (error instanceof StoreError) return error;
+    const { errcode, code, errstr } = Object(error) as { errcode?: unknown; code?: unknown; errstr?: unknown };
+    if (typeof errcode === 'number') {
+      // The low byte is the primary result code; `errstr` is SQLite's fixed text for it, unlike the message, which can name values.
+      const primary = errcode % 256;
+      const text = `SQLite ${errcode} (${String(errstr)})`;
+      return primary === SQLITE_CONSTRAINT || primary === SQLITE_TOOBIG || primary === SQLITE_MISMATCH
+        ? new StoreError('refused', text)
+        : new StoreError('unavailable', `${text}${REMEDIES[primary] ?? ''}`);
+    }
+    return new StoreError('unavailable', `SQLite ${typeof code === 'string' ? code : 'failed'}${REMEDIES[String(code)] ?? ''}`);
+  }
+}
+
+const SQLITE_TOOBIG = 18;
+const SQLITE_CONSTRAINT = 19;
+const SQLITE_MISMATCH = 20;
+
+const UNWRITABLE = ' (see that the bot may write to the folder TELEMETRY_DATA_DIR)';
+const REMEDIES: Readonly<Record<string, string>> = {
+  5: ' (another process writes to the file; several shards need PostgreSQL: set TELEMETRY_DATABASE_URL)',
+  8: UNWRITABLE,
+  11: ' (the file is damaged: move it away and let a new one be made)',
+  13: ' (the disk is full)',
+  14: UNWRITABLE,
+  26: ' (the file is no database: move it away and let a new one be made)',
+  EACCES: UNWRITABLE,
+  EROFS: UNWRITABLE,
+  ENOTDIR: UNWRITABLE,
+  EEXIST: UNWRITABLE,
+  ENOENT: UNWRITABLE,
+  ENOSPC: ' (the disk is full)'
+};

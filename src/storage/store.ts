@@ -1,0 +1,75 @@
+import type { TelemetryEvent, TelemetryLoss } from '../events/dictionary.ts';
+
+/**
+ * Why the database did not do what was asked. `refused`: it will never take this content, so trying again is useless. `unavailable`: it may
+ * later. The message holds the database's code and what to do; never its own message, which may repeat a row or a password.
+ */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly kind: 'refused' | 'unavailable';
+
+  constructor(kind: 'refused' | 'unavailable', message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+/** How many events have the same values in every field that a report distinguishes. */
+export interface EventCount {
+  readonly eventName: string;
+  readonly provider: string | null;
+  readonly status: string;
+  readonly errorType: string | null;
+  readonly sampleRate: number;
+  readonly count: number;
+}
+
+/** How many runs of an event took a time within the same logarithmic bucket (see `reports/buckets`). */
+export interface DurationCount {
+  readonly eventName: string;
+  readonly bucket: number;
+  readonly sampleRate: number;
+  readonly count: number;
+}
+
+/** What a report needs of one day. */
+export interface DayUsage {
+  readonly day: string;
+  readonly counts: readonly EventCount[];
+  readonly durations: readonly DurationCount[];
+  readonly guildHashes: readonly string[];
+}
+
+/** What the tables hold. */
+export interface StoredTotals {
+  readonly events: number;
+  /** `null` in an empty table. */
+  readonly oldestDay: string | null;
+  readonly newestDay: string | null;
+}
+
+export interface LossCount {
+  readonly day: string;
+  readonly reason: string;
+  readonly count: number;
+}
+
+/** Where events are kept. Every method rejects with a {@link StoreError} when the database does not answer or refuses. */
+export interface Store {
+  /** `PostgreSQL`, or `SQLite` and its file, without any secret. */
+  readonly description: string;
+  /** How many events a batch may hold. */
+  readonly batchSize: number;
+  /** Writes all of these events or none, each once however often it is given. They come sorted by their key. */
+  write(events: readonly TelemetryEvent[]): Promise<void>;
+  /** Writes counts of lost events, each once however often it is given. */
+  writeLosses(losses: readonly TelemetryLoss[]): Promise<void>;
+  /** What happened on each of these days, as of one moment where the database can tell that. */
+  usage(days: readonly string[], surface?: string): Promise<DayUsage[]>;
+  losses(from: string, to: string): Promise<LossCount[]>;
+  /** Of the events of `through` and the days before it; of all without a day. */
+  totals(through?: string): Promise<StoredTotals>;
+  /** Deletes what is as old as `day` or older, a chunk at a time; all of it without a day. Returns the number of events deleted. */
+  purge(day?: string): Promise<number>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,274 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Settings } from '../config/settings.ts';
+import { systemClock, type Clock } from './events/day.ts';
+import { ErrorClassifier, type Failure } from './events/errorTypes.ts';
+import { guildHasher, type GuildHasher } from './events/guildHash.ts';
+import { Names } from './events/names.ts';
+import { backoffMs } from './pipeline/backoff.ts';
+import { Flusher } from './pipeline/flusher.ts';
+import { Ledger } from './pipeline/ledger.ts';
+import { Lifecycles } from './pipeline/lifecycles.ts';
+import { Losses } from './pipeline/losses.ts';
+import type { OperatorLog } from './pipeline/operatorLog.ts';
+import { EventQueue } from './pipeline/queue.ts';
+import { Recorder } from './pipeline/recorder.ts';
+import { readReport, type ReportOptions } from './reports/readReport.ts';
+import type { UsageReport } from './reports/usageReport.ts';
+import { purge, type PurgeOptions, type PurgeResult } from './retention/purge.ts';
+import { PurgeSchedule } from './retention/schedule.ts';
+import { TelemetryUnavailableError, type ServiceOptions, type Source, type TelemetryService, type TelemetryStatus } from './service.ts';
+import { StoreError, type Store } from './storage/store.ts';
+
+/** `client.destroy()` waits no longer than this. */
+const CLOSE_MS = 3_000;
+/** A report waits no longer than this for the newest events to be written. */
+const REPORT_FLUSH_MS = 1_000;
+const EXPIRY_CHECK_MS = 60_000;
+
+/** Settings of telemetry that is enabled. */
+export type EnabledSettings = Settings & { readonly hashSalt: string };
+
+interface Parts {
+  readonly settings: EnabledSettings;
+  readonly log: OperatorLog;
+  readonly options?: ServiceOptions | undefined;
+  readonly clock?: Clock;
+}
+
+/** From `start` to `close`: what is running, and must be stopped. */
+interface Session {
+  readonly abort: AbortController;
+  readonly expiry: NodeJS.Timeout;
+  opening: Promise<void>;
+  store?: Store;
+  schedule?: PurgeSchedule;
+}
+
+/** Telemetry that is on: lifecycle → event → queue → flusher → store, and back to a report. */
+export class Telemetry implements TelemetryService {
+  readonly enabled = true;
+  readonly #settings: EnabledSettings;
+  readonly #log: OperatorLog;
+  readonly #clock: Clock;
+  readonly #excluded: ReadonlySet<string>;
+  readonly #hash: GuildHasher;
+  readonly #errors: ErrorClassifier;
+  readonly #names = new Names();
+  readonly #ledger = new Ledger();
+  readonly #queue: EventQueue;
+  readonly #flusher: Flusher;
+  readonly #lifecycles: Lifecycles;
+  #session: Session | undefined;
+  #closing: Promise<void> | undefined;
+  #problem: string | null = null;
+  #lastPurge: PurgeResult | null = null;
+
+  /** @throws {TypeError} when the client option `telemetry` is wrong. */
+  constructor({ settings, log, options = {}, clock = systemClock() }: Parts) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#clock = clock;
+    this.#excluded = new Set(options.excludeGuilds);
+    this.#hash = guildHasher(settings.hashSalt);
+    this.#errors = new ErrorClassifier(options.errorTypes, options.classifyError);
+    this.#queue = new EventQueue(settings.queueSize);
+    const shared = { queue: this.#queue, ledger: this.#ledger, losses: new Losses(), log };
+    this.#flusher = new Flusher({ ...shared, intervalMs: settings.flushIntervalMs });
+    const recorder = new Recorder({ ...shared, onQueued: () => this.#flusher.onQueued() });
+    this.#lifecycles = new Lifecycles({ recorder, clock, sampleRate: settings.sampleRate });
+  }
+
+  start(): void {
+    if (this.#session !== undefined) return;
+    const session: Session = {
+      abort: new AbortController(),
+      expiry: setInterval(() => this.#guard(() => this.#lifecycles.expire()), EXPIRY_CHECK_MS).unref(),
+      opening: Promise.resolve()
+    };
+    this.#session = session;
+    session.opening = this.#open(session);
+  }
+
+  begin(key: object, { provider, guildId, ...name }: Source): void {
+    this.#guard(() => {
+      if (typeof guildId === 'string' && this.#excluded.has(guildId)) return;
+      this.#lifecycles.begin(key, {
+        operation: this.#names.operation(name),
+        provider: this.#names.provider(provider),
+        guildHash: typeof guildId === 'string' ? this.#hash(guildId) : null
+      });
+    });
+  }
+
+  has(key: object): boolean {
+    return this.#lifecycles.has(key);
+  }
+
+  succeed(key: object): void {
+    this.#guard(() => this.#lifecycles.note(key, 'success'));
+  }
+
+  fail(key: object, errorType: string): void {
+    this.#guard(() => this.#lifecycles.note(key, this.#errors.fromType(errorType)));
+  }
+
+  failWith(key: object, error: unknown): void {
+    this.#guard(() => this.#lifecycles.note(key, this.#errors.fromError(error)));
+  }
+
+  deny(key: object, error: unknown): void {
+    this.#guard(() => this.#lifecycles.note(key, denial(this.#errors.fromError(error))));
+  }
+
+  annotate(key: object, { provider }: { readonly provider: string }): void {
+    this.#guard(() => this.#lifecycles.annotate(key, this.#names.provider(provider)));
+  }
+
+  end(key: object): void {
+    this.#guard(() => this.#lifecycles.end(key));
+  }
+
+  track<T>(source: Source, fn: () => T): T {
+    const key = {};
+    const succeed = (): void => {
+      this.succeed(key);
+      this.end(key);
+    };
+    const fail = (error: unknown): void => {
+      this.failWith(key, error);
+      this.end(key);
+    };
+    this.begin(key, source);
+    try {
+      const result = fn();
+      // The caller gets the very promise that `fn` made; ours only looks on.
+      if (result instanceof Promise) void result.then(succeed, fail);
+      else succeed();
+      return result;
+    } catch (error) {
+      fail(error);
+      throw error;
+    }
+  }
+
+  flush(): Promise<boolean> {
+    return this.#flusher.flush();
+  }
+
+  async report(options?: ReportOptions): Promise<UsageReport> {
+    const store = this.#openStore();
+    await Promise.race([this.flush(), wait(REPORT_FLUSH_MS, undefined, { ref: false })]);
+    return this.#reading(() => readReport(store, this.#clock.today(), options));
+  }
+
+  async purge(options?: PurgeOptions): Promise<PurgeResult> {
+    const store = this.#openStore();
+    const { retentionDays } = this.#settings;
+    const result = await this.#reading(() => purge({ store, today: this.#clock.today(), retentionDays, ...options }));
+    this.#lastPurge = result;
+    return result;
+  }
+
+  status(): TelemetryStatus {
+    const session = this.#session;
+    const open = session?.store !== undefined;
+    return {
+      state: session === undefined ? 'closed' : open ? 'open' : 'opening',
+      problem: this.#problem ?? this.#flusher.problem,
+      database: session?.store?.description ?? null,
+      sampleRate: this.#settings.sampleRate,
+      retentionDays: this.#settings.retentionDays,
+      queueLength: this.#queue.length,
+      queueCapacity: this.#queue.capacity,
+      inFlight: this.#lifecycles.inFlight,
+      ledger: { ...this.#ledger },
+      folded: this.#names.folded + this.#errors.folded,
+      lastPurge: this.#lastPurge
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown().finally(() => {
+      this.#closing = undefined;
+    });
+    return this.#closing;
+  }
+
+  /** Opens the database, and tries again until it is open: it may come later than the bot, or be migrated by hand. */
+  async #open(session: Session): Promise<void> {
+    const { signal } = session.abort;
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      try {
+        // Loaded only now: a bot with telemetry off never pays for MikroORM, nor dies of a Node that is too old for it.
+        const { openStore } = await import('./storage/openStore.ts');
+        session.store = await openStore(this.#settings, { migrate: this.#settings.autoMigrate, busyTimeoutMs: 0 });
+        this.#problem = null;
+        this.#log.info(`Telemetry writes to ${session.store.description}`);
+        this.#flusher.start(session.store);
+        session.schedule = new PurgeSchedule(this.#settings.purgeCron, () => this.#scheduledPurge());
+        return;
+      } catch (error) {
+        this.#problem = error instanceof StoreError ? error.message : 'the database module failed to load: Node 22.17 or newer is needed';
+        this.#log.error('open', `Telemetry cannot open its database: ${this.#problem}. The bot goes on without, and it is tried again`);
+        await wait(backoffMs(attempt), undefined, { ref: false, signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #scheduledPurge(): Promise<void> {
+    try {
+      const { deleted, throughDay } = await this.purge();
+      if (deleted > 0) this.#log.info(`Telemetry purged ${deleted} events of ${throughDay ?? 'all days'} and before`);
+    } catch (error) {
+      const reason = error instanceof TelemetryUnavailableError ? error.message : 'an unexpected error';
+      this.#log.error('purge', `Telemetry could not purge old events: ${reason}. It is tried again at the next time of TELEMETRY_PURGE_CRON`);
+    }
+  }
+
+  async #shutDown(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    if (session === undefined) return;
+    session.abort.abort();
+    clearInterval(session.expiry);
+    this.#guard(() => this.#lifecycles.interruptAll());
+    const release = async (): Promise<void> => {
+      await session.opening;
+      await this.flush();
+      await Promise.all([this.#flusher.stop(), session.schedule?.stop()]);
+      await session.store?.close();
+    };
+    await Promise.race([release().catch(() => undefined), wait(CLOSE_MS, undefined, { ref: false })]);
+    if (this.#queue.length > 0) this.#log.error('close', `Telemetry closes with ${this.#queue.length} events unwritten: its database did not answer`);
+  }
+
+  #openStore(): Store {
+    const store = this.#session?.store;
+    if (store === undefined) throw new TelemetryUnavailableError(this.#problem ?? 'the database of telemetry is not open yet: try again in a moment');
+    return store;
+  }
+
+  async #reading<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof StoreError) throw new TelemetryUnavailableError(error.message, { cause: error });
+      throw error;
+    }
+  }
+
+  /** Fail open: a bug of ours is the operator's to read of, and never the bot's to meet. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch {
+      this.#log.error('bug', 'Telemetry met an error of its own while recording: please report it');
+    }
+  }
+}
+
+/** A denial is the user's lack of a permission unless its error says otherwise. */
+function denial({ errorType }: Failure): Failure {
+  const unspecific = errorType === 'unexpected_error' || errorType === 'invalid_input';
+  return { status: 'denied', errorType: unspecific ? 'permission_denied' : errorType };
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
+
+export type Row = Record<string, unknown>;
+
+/** What is used here of `pg`, which comes with @mikro-orm/postgresql and brings no types. */
+interface Driver {
+  Client: new (options: { connectionString: string }) => {
+    connect(): Promise<void>;
+    query(sql: string): Promise<{ rows: Row[] }>;
+    end(): Promise<void>;
+    on(event: 'error', listener: () => void): void;
+  };
+  escapeIdentifier: (name: string) => string;
+}
+
+const { Client, escapeIdentifier }: Driver = createRequire(import.meta.url)('pg');
+
+/** For the tests' own looks into a database, past everything that is tested. */
+export async function runSql(databaseUrl: string, sql: string): Promise<Row[]> {
+  const client = new Client({ connectionString: databaseUrl });
+  // A connection that breaks also rejects what is under way on it, which says enough.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** @param template the URL or the name of a database to copy; nobody may be connected to it */
+export async function createDatabaseOn(serverUrl: string, name = freshName(), template = 'template1'): Promise<string> {
+  await runSql(serverUrl, `create database ${escapeIdentifier(name)} template ${escapeIdentifier(databaseName(template))}`);
+  const url = new URL(serverUrl);
+  url.pathname = name;
+  return url.href;
+}
+
+/** Waits 5 seconds for those who are still connected and then throws: an open connection at the end of a test is a leak. */
+export async function dropDatabaseOn(serverUrl: string, databaseUrl: string): Promise<void> {
+  await runSql(serverUrl, `drop database if exists ${escapeIdentifier(databaseName(databaseUrl))}`);
+}
+
+function databaseName(urlOrName: string): string {
+  return URL.canParse(urlOrName) ? decodeURIComponent(new URL(urlOrName).pathname.slice(1)) : urlOrName;
+}
+
+function freshName(): string {
+  return `test_${randomBytes(6).toString('hex')}`;
+}
