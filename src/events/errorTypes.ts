@@ -16,6 +16,7 @@ export const ERROR_TYPES = {
   interaction_expired: 'timeout',
   interrupted: 'error',
   unknown_subcommand: 'error',
+  missing_handler: 'error',
   unexpected_error: 'error'
 } as const satisfies Record<string, Exclude<Status, 'ok'>>;
 

@@ -11,7 +11,7 @@ export interface ReportEmbed {
   readonly title: string;
   readonly description: string;
   readonly color: number;
-  readonly fields: readonly { readonly name: string; readonly value: string }[];
+  readonly fields: { readonly name: string; readonly value: string }[];
 }
 
 /** The report as an embed. Where a table does not fit, its last line says how many rows were left out. */

@@ -1,0 +1,124 @@
+import { Command, container, type ApplicationCommandRegistry } from '@sapphire/framework';
+import {
+  ApplicationIntegrationType,
+  AttachmentBuilder,
+  InteractionContextType,
+  MessageFlags,
+  PermissionFlagsBits,
+  SlashCommandBuilder,
+  type ChatInputCommandInteraction,
+  type InteractionEditReplyOptions
+} from 'discord.js';
+import { SURFACES, type Surface } from '../events/dictionary.ts';
+import { renderCsv } from '../reports/csv.ts';
+import { renderEmbed } from '../reports/embed.ts';
+import { renderJson } from '../reports/json.ts';
+import { privacyPolicy } from '../reports/privacy.ts';
+import { DEFAULT_REPORT_DAYS } from '../reports/readReport.ts';
+import { renderText } from '../reports/text.ts';
+import type { UsageReport } from '../reports/usageReport.ts';
+import { TelemetryUnavailableError } from '../service.ts';
+import { renderStatus } from '../statusText.ts';
+import { Owners } from './owners.ts';
+
+const REFUSAL = "Sorry, only this bot's owners can use this command.";
+const MAX_DAYS = 365;
+
+const FORMATS = {
+  text: { file: 'telemetry.txt', render: renderText },
+  csv: { file: 'telemetry.csv', render: renderCsv },
+  json: { file: 'telemetry.json', render: renderJson }
+} as const;
+
+/** How the command is set up: a part of the settings. */
+export interface TelemetryCommandSettings {
+  readonly ownerIds: readonly string[];
+  readonly commandGuildIds: readonly string[];
+}
+
+/** Makes the piece of `/telemetry`. It checks the owner itself: a denied precondition gets no answer, or two where the bot answers denials. */
+export function telemetryCommand({ ownerIds, commandGuildIds }: TelemetryCommandSettings): new (context: Command.LoaderContext, options: Command.Options) => Command {
+  return class TelemetryCommand extends Command {
+    readonly #owners = new Owners(this.container.client, ownerIds);
+
+    constructor(context: Command.LoaderContext, options: Command.Options) {
+      super(context, { ...options, name: 'telemetry', description: 'Anonymous usage of this bot', telemetry: false });
+    }
+
+    override registerApplicationCommands(registry: ApplicationCommandRegistry): void {
+      registry.registerChatInputCommand(definition(this.name, this.description), commandGuildIds.length > 0 ? { guildIds: [...commandGuildIds] } : {});
+    }
+
+    override async chatInputRun(interaction: ChatInputCommandInteraction): Promise<void> {
+      await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+      const allowed = await this.#owners.include(interaction.user.id);
+      await interaction.editReply(allowed ? await answer(interaction) : { content: REFUSAL });
+    }
+  };
+}
+
+function definition(name: string, description: string): SlashCommandBuilder {
+  const builder = new SlashCommandBuilder()
+    .setName(name)
+    .setDescription(description)
+    // Hidden from everyone who is no administrator; who may use it is decided by the application's owner or team.
+    .setDefaultMemberPermissions(PermissionFlagsBits.Administrator)
+    // Named, or Sapphire would see a difference and send the command anew at every start.
+    .setContexts(InteractionContextType.Guild, InteractionContextType.BotDM)
+    .setIntegrationTypes(ApplicationIntegrationType.GuildInstall);
+  builder.addSubcommand((report) =>
+    report
+      .setName('report')
+      .setDescription('What is used, how often it fails and how fast it is')
+      .addIntegerOption((days) =>
+        days.setName('days').setDescription(`How many days, today included (${DEFAULT_REPORT_DAYS} by default)`).setMinValue(1).setMaxValue(MAX_DAYS)
+      )
+      .addStringOption((surface) =>
+        surface.setName('surface').setDescription('Only what ran there').addChoices(SURFACES.map((value) => ({ name: value, value })))
+      )
+      .addStringOption((format) =>
+        format
+          .setName('format')
+          .setDescription('An embed by default, or a file')
+          .addChoices(['embed', ...Object.keys(FORMATS)].map((value) => ({ name: value, value })))
+      )
+  );
+  builder.addSubcommand((status) => status.setName('status').setDescription('How telemetry does in this process'));
+  builder.addSubcommand((privacy) => privacy.setName('privacy').setDescription('What is stored, and what never is'));
+  return builder;
+}
+
+async function answer(interaction: ChatInputCommandInteraction): Promise<InteractionEditReplyOptions> {
+  const { telemetry } = container;
+  switch (interaction.options.getSubcommand()) {
+    case 'report':
+      try {
+        return reportAnswer(interaction, await telemetry.report(reportOptions(interaction)));
+      } catch (error) {
+        if (error instanceof TelemetryUnavailableError) return { content: `No report now: ${error.message}` };
+        throw error;
+      }
+    case 'privacy':
+      return { files: [file('privacy.md', privacyPolicy())] };
+    default:
+      return { content: renderStatus(telemetry.status()) };
+  }
+}
+
+function reportOptions({ options }: ChatInputCommandInteraction): { days: number; surface: Surface | undefined } {
+  return {
+    days: options.getInteger('days') ?? DEFAULT_REPORT_DAYS,
+    surface: SURFACES.find((surface) => surface === options.getString('surface'))
+  };
+}
+
+function reportAnswer({ options }: ChatInputCommandInteraction, report: UsageReport): InteractionEditReplyOptions {
+  const format = options.getString('format');
+  if (format === null || !Object.hasOwn(FORMATS, format)) return { embeds: [renderEmbed(report)] };
+  const { file: name, render } = FORMATS[format as keyof typeof FORMATS];
+  return { files: [file(name, render(report))] };
+}
+
+function file(name: string, text: string): AttachmentBuilder {
+  return new AttachmentBuilder(Buffer.from(text), { name });
+}

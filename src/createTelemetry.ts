@@ -1,0 +1,40 @@
+import { readSettings, SettingsError, type Settings } from '../config/settings.ts';
+import { NoopTelemetry } from './noopTelemetry.ts';
+import type { OperatorLog } from './pipeline/operatorLog.ts';
+import type { ServiceOptions, TelemetryService } from './service.ts';
+import { Telemetry, type EnabledSettings } from './telemetry.ts';
+
+/** How a reader of the settings turns telemetry on. */
+export const HOW_TO_ENABLE = 'set TELEMETRY_ENABLED=true and TELEMETRY_HASH_SALT, and start the bot again';
+
+/** The service, and what is said of it at start. */
+export interface CreatedTelemetry {
+  readonly telemetry: TelemetryService;
+  /** `undefined` when they are wrong. */
+  readonly settings: Settings | undefined;
+  /** The line that operators look for. */
+  readonly announcement: string;
+  readonly isWrong: boolean;
+}
+
+/** Makes the service that the environment asks for. Whatever is wrong, there is one: then it is off, and says why. */
+export function createTelemetry(env: NodeJS.ProcessEnv, options: ServiceOptions | undefined, log: OperatorLog): CreatedTelemetry {
+  let settings: Settings | undefined;
+  try {
+    settings = readSettings(env);
+    if (!isEnabled(settings)) {
+      const reason = `TELEMETRY_ENABLED is not true: ${HOW_TO_ENABLE}`;
+      const announcement = `Telemetry disabled: ${reason}. Rows that are stored stay until they are purged`;
+      return { telemetry: new NoopTelemetry(reason), settings, announcement, isWrong: false };
+    }
+    const telemetry = new Telemetry({ settings, log, options });
+    return { telemetry, settings, announcement: `Telemetry enabled (sampling ${settings.sampleRate}, retention ${settings.retentionDays} days)`, isWrong: false };
+  } catch (error) {
+    const reason = error instanceof SettingsError || error instanceof TypeError ? error.message : 'the settings could not be read';
+    return { telemetry: new NoopTelemetry(reason), settings, announcement: `Telemetry disabled: ${reason}`, isWrong: true };
+  }
+}
+
+function isEnabled(settings: Settings): settings is EnabledSettings {
+  return settings.enabled && settings.hashSalt !== undefined;
+}

@@ -1,0 +1,55 @@
+import './index.ts';
+
+import { container, Plugin, postInitialization, preGenericsInitialization, preLogin, SapphireClient } from '@sapphire/framework';
+import type { ClientOptions } from 'discord.js';
+import { telemetryCommand } from './commands/telemetry.ts';
+import { createTelemetry, type CreatedTelemetry } from './createTelemetry.ts';
+import { OperatorLog } from './pipeline/operatorLog.ts';
+import { loadDiscordListeners } from './surfaces/discord/_load.ts';
+
+const created = new WeakMap<SapphireClient, CreatedTelemetry>();
+
+/** Which hook does what. */
+export class TelemetryPlugin extends Plugin {
+  /** The settings are read when the client is made: a bot may load its .env file before. */
+  static override [preGenericsInitialization](this: SapphireClient, options: ClientOptions): void {
+    const log = new OperatorLog(() => container.logger);
+    const one = createTelemetry(process.env, options.telemetry, log);
+    created.set(this, one);
+    container.telemetry = one.telemetry;
+  }
+
+  static override [postInitialization](this: SapphireClient): void {
+    const { telemetry, settings, announcement, isWrong } = created.get(this) ?? {};
+    if (telemetry === undefined) return;
+    if (isWrong === true) container.logger.error(announcement);
+    else container.logger.info(announcement);
+    const piece = telemetryCommand({ ownerIds: settings?.ownerIds ?? [], commandGuildIds: settings?.commandGuildIds ?? [] });
+    void container.stores.loadPiece({ store: 'commands', name: 'telemetry', piece });
+    if (!telemetry.enabled) return;
+    loadDiscordListeners();
+    closeOnDestroy(this, telemetry.close.bind(telemetry));
+  }
+
+  /** Nothing is waited for: the database opens while the bot logs in. */
+  static override [preLogin](this: SapphireClient): void {
+    const { settings, telemetry } = created.get(this) ?? {};
+    if (telemetry?.enabled === true && settings?.databaseUrl === undefined && (this.shard?.count ?? 1) > 1) {
+      container.logger.warn('Telemetry: several shards share one SQLite file, in which only one can write at a time. Set TELEMETRY_DATABASE_URL');
+    }
+    telemetry?.start();
+  }
+}
+
+/** Sapphire has no hook for it, and discord.js emits nothing. Closing never rejects and keeps its deadline, so the bot always goes down. */
+function closeOnDestroy(client: SapphireClient, close: () => Promise<void>): void {
+  const destroy = client.destroy.bind(client);
+  client.destroy = async () => {
+    await close();
+    await destroy();
+  };
+}
+
+SapphireClient.plugins.registerPreGenericsInitializationHook(TelemetryPlugin[preGenericsInitialization], 'Telemetry-PreGenericsInitialization');
+SapphireClient.plugins.registerPostInitializationHook(TelemetryPlugin[postInitialization], 'Telemetry-PostInitialization');
+SapphireClient.plugins.registerPreLoginHook(TelemetryPlugin[preLogin], 'Telemetry-PreLogin');

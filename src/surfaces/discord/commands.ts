@@ -1,0 +1,65 @@
+import { container, type Command } from '@sapphire/framework';
+import type { ChatInputCommandInteraction, ContextMenuCommandInteraction, Message } from 'discord.js';
+import { sourceOf } from './naming.ts';
+import { listener } from './piece.ts';
+import { interactionPath, messagePath } from './subcommandPath.ts';
+
+/** What a run is found by: the same object in every event of its chain. */
+type Trigger = ChatInputCommandInteraction | ContextMenuCommandInteraction | Message;
+
+interface Payload {
+  readonly command: Command;
+  readonly interaction?: ChatInputCommandInteraction | ContextMenuCommandInteraction;
+  readonly message?: Message;
+  readonly args?: unknown;
+  readonly success?: boolean;
+}
+
+/** The three families of command events. Their names differ in the prefix, their payloads in `interaction` or `message`. */
+const FAMILIES = ['chatInputCommand', 'contextMenuCommand', 'messageCommand'] as const;
+
+/** The listeners of command runs: the first outcome that is noted stands, and Finish, or Denied, ends the run. */
+export const commandListeners = FAMILIES.flatMap((family) => [
+  listener(`${family}Run`, (_trigger: Trigger, _command: Command, payload: Payload) => begin(payload)),
+  listener(`${family}Success`, (payload: Payload) => {
+    container.telemetry.succeed(ensured(payload));
+  }),
+  listener(`${family}Error`, (error: unknown, payload: Payload) => {
+    container.telemetry.failWith(ensured(payload), error);
+  }),
+  listener(`${family}Denied`, (error: unknown, payload: Payload) => {
+    // A denied command never runs, and has no other event.
+    const trigger = begin(payload);
+    container.telemetry.deny(trigger, error);
+    container.telemetry.end(trigger);
+  }),
+  listener(`${family}Finish`, (_trigger: Trigger, _command: Command, payload: Payload) => {
+    const trigger = ensured(payload);
+    if (payload.success === true) container.telemetry.succeed(trigger);
+    container.telemetry.end(trigger);
+  })
+]);
+
+function triggerOf({ interaction, message }: Payload): Trigger {
+  const trigger = interaction ?? message;
+  if (trigger === undefined) throw new TypeError('a command event without an interaction or a message');
+  return trigger;
+}
+
+function begin(payload: Payload): Trigger {
+  const trigger = triggerOf(payload);
+  const source = sourceOf(payload.command, pathOf(payload));
+  if (source !== undefined) container.telemetry.begin(trigger, { ...source, guildId: trigger.guildId });
+  return trigger;
+}
+
+/** A listener of the bot that throws before ours hides the Run event: the run begins at the next one then. */
+function ensured(payload: Payload): Trigger {
+  const trigger = triggerOf(payload);
+  return container.telemetry.has(trigger) ? trigger : begin(payload);
+}
+
+function pathOf({ command, interaction, args }: Payload): string[] {
+  if (interaction === undefined) return messagePath(command, args);
+  return interaction.isChatInputCommand() ? interactionPath(interaction) : [];
+}

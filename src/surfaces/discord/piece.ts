@@ -1,0 +1,25 @@
+import { container, Listener, type ListenerOptions } from '@sapphire/framework';
+
+/** A piece, and the name under which a bot may replace it by its own. */
+export interface NamedListener {
+  readonly name: string;
+  readonly piece: new (context: Listener.LoaderContext, options?: ListenerOptions) => Listener;
+}
+
+/** A listener of `event` that turns it into one call. Whatever goes wrong in it stays in it: no ListenerError reaches the bot. */
+export function listener(event: string, run: (...args: never[]) => void): NamedListener {
+  const piece = class extends Listener {
+    constructor(context: Listener.LoaderContext, options: ListenerOptions = {}) {
+      super(context, { ...options, event });
+    }
+
+    override run(...args: never[]): void {
+      try {
+        run(...args);
+      } catch {
+        container.logger.debug(`Telemetry could not read an event of ${event}`);
+      }
+    }
+  };
+  return { name: `telemetry${event.charAt(0).toUpperCase()}${event.slice(1)}`, piece };
+}

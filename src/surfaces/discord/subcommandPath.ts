@@ -1,0 +1,41 @@
+import type { Args, Command } from '@sapphire/framework';
+import type { ChatInputCommandInteraction } from 'discord.js';
+
+/** The subcommand path of an interaction, as `['group', 'preset']`: the names that the bot registered with Discord. */
+export function interactionPath({ options }: ChatInputCommandInteraction): string[] {
+  return [options.getSubcommandGroup(false), options.getSubcommand(false)].filter((name) => name !== null);
+}
+
+/** A subcommand of @sapphire/plugin-subcommands, as far as its name goes. */
+interface Mapping {
+  readonly type?: 'method' | 'group';
+  readonly name: string;
+  readonly default?: boolean;
+  readonly entries?: readonly Mapping[];
+}
+
+/**
+ * The path of the subcommand that a message asks for. What was written is only compared with the names in code: the path holds those, and
+ * nothing of the message.
+ */
+export function messagePath(command: Command, args: unknown): string[] {
+  const mappings = (command as { parsedSubcommandMappings?: readonly Mapping[] }).parsedSubcommandMappings;
+  if (mappings === undefined || mappings.length === 0 || !isArgs(args)) return [];
+  args.save();
+  const written = [args.nextMaybe().unwrapOr(''), args.nextMaybe().unwrapOr('')] as const;
+  args.restore();
+  const [first, second] = (command as { caseInsensitiveSubcommands?: boolean }).caseInsensitiveSubcommands
+    ? [written[0].toLowerCase(), written[1].toLowerCase()]
+    : written;
+  const method = mappings.find(({ type, name }) => type !== 'group' && name === first);
+  if (method !== undefined) return [method.name];
+  const group = mappings.find(({ type, name }) => type === 'group' && name === first);
+  const entry = group?.entries?.find(({ name }) => name === second) ?? group?.entries?.find((one) => one.default);
+  if (group !== undefined && entry !== undefined) return [group.name, entry.name];
+  const fallback = mappings.find((one) => one.default);
+  return fallback === undefined ? [] : [fallback.name];
+}
+
+function isArgs(args: unknown): args is Args {
+  return typeof (args as Args | null)?.nextMaybe === 'function' && typeof (args as Args).save === 'function';
+}

@@ -1,0 +1,35 @@
+import { container } from '@sapphire/framework';
+import type { ChatInputCommandInteraction, Message } from 'discord.js';
+import { listener } from './piece.ts';
+
+type Trigger = ChatInputCommandInteraction | Message;
+
+interface Payload {
+  readonly interaction?: ChatInputCommandInteraction;
+  readonly message?: Message;
+}
+
+/**
+ * The listeners of @sapphire/plugin-subcommands. It catches what a subcommand throws, and the parent command reports success all the same:
+ * what is noted here comes first, so it stands.
+ */
+export const subcommandListeners = (['chatInput', 'message'] as const).flatMap((family) => [
+  listener(`${family}SubcommandError`, (error: unknown, payload: Payload) => {
+    container.telemetry.failWith(triggerOf(payload), error);
+  }),
+  listener(`${family}SubcommandDenied`, (error: unknown, payload: Payload) => {
+    container.telemetry.deny(triggerOf(payload), error);
+  }),
+  listener(`${family}SubcommandNoMatch`, (trigger: Trigger) => {
+    container.telemetry.fail(trigger, 'unknown_subcommand');
+  }),
+  listener(`subcommandMappingIsMissing${family === 'message' ? 'Message' : 'ChatInput'}CommandHandler`, (trigger: Trigger) => {
+    container.telemetry.fail(trigger, 'missing_handler');
+  })
+]);
+
+function triggerOf({ interaction, message }: Payload): Trigger {
+  const trigger = interaction ?? message;
+  if (trigger === undefined) throw new TypeError('a subcommand event without an interaction or a message');
+  return trigger;
+}
