@@ -28,7 +28,12 @@ export function createTelemetry(env: NodeJS.ProcessEnv, options: ServiceOptions 
       return { telemetry: new NoopTelemetry(reason), settings, announcement, isWrong: false };
     }
     const telemetry = new Telemetry({ settings, log, options });
-    return { telemetry, settings, announcement: `Telemetry enabled (sampling ${settings.sampleRate}, retention ${settings.retentionDays} days)`, isWrong: false };
+    return {
+      telemetry,
+      settings,
+      announcement: `Telemetry enabled (sampling ${settings.sampleRate}, retention ${settings.retentionDays} days)`,
+      isWrong: false
+    };
   } catch (error) {
     const reason = error instanceof SettingsError || error instanceof TypeError ? error.message : 'the settings could not be read';
     return { telemetry: new NoopTelemetry(reason), settings, announcement: `Telemetry disabled: ${reason}`, isWrong: true };

@@ -35,7 +35,9 @@ export class TelemetryPlugin extends Plugin {
   static override [preLogin](this: SapphireClient): void {
     const { settings, telemetry } = created.get(this) ?? {};
     if (telemetry?.enabled === true && settings?.databaseUrl === undefined && (this.shard?.count ?? 1) > 1) {
-      container.logger.warn('Telemetry: several shards share one SQLite file, in which only one can write at a time. Set TELEMETRY_DATABASE_URL');
+      container.logger.warn(
+        'Telemetry: several shards share one SQLite file, in which only one can write at a time. Set TELEMETRY_DATABASE_URL'
+      );
     }
     telemetry?.start();
   }
@@ -50,6 +52,9 @@ function closeOnDestroy(client: SapphireClient, close: () => Promise<void>): voi
   };
 }
 
-SapphireClient.plugins.registerPreGenericsInitializationHook(TelemetryPlugin[preGenericsInitialization], 'Telemetry-PreGenericsInitialization');
+SapphireClient.plugins.registerPreGenericsInitializationHook(
+  TelemetryPlugin[preGenericsInitialization],
+  'Telemetry-PreGenericsInitialization'
+);
 SapphireClient.plugins.registerPostInitializationHook(TelemetryPlugin[postInitialization], 'Telemetry-PostInitialization');
 SapphireClient.plugins.registerPreLoginHook(TelemetryPlugin[preLogin], 'Telemetry-PreLogin');

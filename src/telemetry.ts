@@ -221,7 +221,10 @@ export class Telemetry implements TelemetryService {
       if (deleted > 0) this.#log.info(`Telemetry purged ${deleted} events of ${throughDay ?? 'all days'} and before`);
     } catch (error) {
       const reason = error instanceof TelemetryUnavailableError ? error.message : 'an unexpected error';
-      this.#log.error('purge', `Telemetry could not purge old events: ${reason}. It is tried again at the next time of TELEMETRY_PURGE_CRON`);
+      this.#log.error(
+        'purge',
+        `Telemetry could not purge old events: ${reason}. It is tried again at the next time of TELEMETRY_PURGE_CRON`
+      );
     }
   }
 
@@ -239,12 +242,14 @@ export class Telemetry implements TelemetryService {
       await session.store?.close();
     };
     await Promise.race([release().catch(() => undefined), wait(CLOSE_MS, undefined, { ref: false })]);
-    if (this.#queue.length > 0) this.#log.error('close', `Telemetry closes with ${this.#queue.length} events unwritten: its database did not answer`);
+    if (this.#queue.length > 0)
+      this.#log.error('close', `Telemetry closes with ${this.#queue.length} events unwritten: its database did not answer`);
   }
 
   #openStore(): Store {
     const store = this.#session?.store;
-    if (store === undefined) throw new TelemetryUnavailableError(this.#problem ?? 'the database of telemetry is not open yet: try again in a moment');
+    if (store === undefined)
+      throw new TelemetryUnavailableError(this.#problem ?? 'the database of telemetry is not open yet: try again in a moment');
     return store;
   }
 

@@ -37,7 +37,10 @@ export interface TelemetryCommandSettings {
 }
 
 /** Makes the piece of `/telemetry`. It checks the owner itself: a denied precondition gets no answer, or two where the bot answers denials. */
-export function telemetryCommand({ ownerIds, commandGuildIds }: TelemetryCommandSettings): new (context: Command.LoaderContext, options: Command.Options) => Command {
+export function telemetryCommand({
+  ownerIds,
+  commandGuildIds
+}: TelemetryCommandSettings): new (context: Command.LoaderContext, options: Command.Options) => Command {
   return class TelemetryCommand extends Command {
     readonly #owners = new Owners(this.container.client, ownerIds);
 
@@ -46,7 +49,10 @@ export function telemetryCommand({ ownerIds, commandGuildIds }: TelemetryCommand
     }
 
     override registerApplicationCommands(registry: ApplicationCommandRegistry): void {
-      registry.registerChatInputCommand(definition(this.name, this.description), commandGuildIds.length > 0 ? { guildIds: [...commandGuildIds] } : {});
+      registry.registerChatInputCommand(
+        definition(this.name, this.description),
+        commandGuildIds.length > 0 ? { guildIds: [...commandGuildIds] } : {}
+      );
     }
 
     override async chatInputRun(interaction: ChatInputCommandInteraction): Promise<void> {
@@ -71,10 +77,17 @@ function definition(name: string, description: string): SlashCommandBuilder {
       .setName('report')
       .setDescription('What is used, how often it fails and how fast it is')
       .addIntegerOption((days) =>
-        days.setName('days').setDescription(`How many days, today included (${DEFAULT_REPORT_DAYS} by default)`).setMinValue(1).setMaxValue(MAX_DAYS)
+        days
+          .setName('days')
+          .setDescription(`How many days, today included (${DEFAULT_REPORT_DAYS} by default)`)
+          .setMinValue(1)
+          .setMaxValue(MAX_DAYS)
       )
       .addStringOption((surface) =>
-        surface.setName('surface').setDescription('Only what ran there').addChoices(SURFACES.map((value) => ({ name: value, value })))
+        surface
+          .setName('surface')
+          .setDescription('Only what ran there')
+          .addChoices(SURFACES.map((value) => ({ name: value, value })))
       )
       .addStringOption((format) =>
         format

@@ -117,7 +117,8 @@ export const eventFields = {
     nullable: true,
     maxLength: 64,
     pattern: GUILD_HASH,
-    purpose: 'HMAC-SHA-256 of the guild id under the salt, to count guilds. It can be computed only with the salt, which the database does not hold.',
+    purpose:
+      'HMAC-SHA-256 of the guild id under the salt, to count guilds. It can be computed only with the salt, which the database does not hold.',
     example: '9f86d081884c7d65…'
   },
   durationMs: {
@@ -178,7 +179,11 @@ export interface Table {
 /** Every table of ours, each with its reason. The first two are keyed by (day_bucket, id). */
 export const tables = {
   events: { name: 'telemetry_events', purpose: 'One row for each stage of a measured run.', fields: eventFields },
-  losses: { name: 'telemetry_losses', purpose: 'How many events were lost, by day and reason, so that a report can say so.', fields: lossFields }
+  losses: {
+    name: 'telemetry_losses',
+    purpose: 'How many events were lost, by day and reason, so that a report can say so.',
+    fields: lossFields
+  }
 } as const satisfies Record<string, Table>;
 
 /** MikroORM's own list of the migrations that ran, with the moment the operator's process ran them. */

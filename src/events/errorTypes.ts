@@ -35,9 +35,17 @@ const MAX_CAUSES = 8;
 /** Error types that a bot may add. */
 const MAX_OWN_TYPES = 100;
 
-const NETWORK_TIMEOUTS = new Set(['ETIMEDOUT', 'ESOCKETTIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+const NETWORK_TIMEOUTS = new Set([
+  'ETIMEDOUT',
+  'ESOCKETTIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT'
+]);
 const NETWORK_FAULTS = new Set(
-  'ECONNREFUSED ECONNRESET ECONNABORTED EPIPE ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH ENETDOWN UND_ERR_SOCKET UND_ERR_DESTROYED UND_ERR_CLOSED'.split(' ')
+  'ECONNREFUSED ECONNRESET ECONNABORTED EPIPE ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH ENETDOWN UND_ERR_SOCKET UND_ERR_DESTROYED UND_ERR_CLOSED'.split(
+    ' '
+  )
 );
 /** Discord's JSON error codes: unknown or already answered interaction and webhook token; missing access and permissions. */
 const DISCORD_EXPIRED = new Set<unknown>([10_062, 10_015, 50_027, 40_060]);
@@ -85,7 +93,8 @@ export class ErrorClassifier {
   #walk(error: unknown): string | undefined {
     let link = error;
     for (let depth = 0; depth < MAX_CAUSES && isObject(link); depth += 1) {
-      const type = this.#fromUserError(link) ?? fromDiscord(link) ?? fromAbort(link) ?? fromNetwork(link) ?? fromHttp(link) ?? fromZod(link);
+      const type =
+        this.#fromUserError(link) ?? fromDiscord(link) ?? fromAbort(link) ?? fromNetwork(link) ?? fromHttp(link) ?? fromZod(link);
       if (type !== undefined) return type;
       link = link['cause'];
     }
@@ -94,7 +103,8 @@ export class ErrorClassifier {
 
   /** Sapphire's UserError: its identifier is a constant in code, the framework's or the bot's. */
   #fromUserError({ name, identifier }: Record<string, unknown>): string | undefined {
-    if (typeof identifier !== 'string' || !(name === 'UserError' || name === 'ArgumentError' || name === 'PreconditionError')) return undefined;
+    if (typeof identifier !== 'string' || !(name === 'UserError' || name === 'ArgumentError' || name === 'PreconditionError'))
+      return undefined;
     const own = normalize(identifier.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '_'));
     if (Object.hasOwn(ERROR_TYPES, own) || this.#own.has(own)) return own;
     if (identifier === 'preconditionCooldown') return 'rate_limited';

@@ -23,7 +23,11 @@ export interface Operation {
 
 /** Lower case, with spaces and hyphens as `_`: `Daily Race` and `daily-race` are both `daily_race`. */
 export function normalize(name: string): string {
-  return name.trim().toLowerCase().normalize('NFC').replaceAll(/[\s-]+/g, '_');
+  return name
+    .trim()
+    .toLowerCase()
+    .normalize('NFC')
+    .replaceAll(/[\s-]+/g, '_');
 }
 
 /** The checked names of one process. Each is checked once, then found again by what code called it. */

@@ -71,7 +71,7 @@ export class Flusher {
   async #run(store: Store): Promise<boolean> {
     const { queue, losses, log } = this.#parts;
     try {
-      for (let left = queue.length; left > 0; ) {
+      for (let left = queue.length; left > 0;) {
         const batch = queue.take(store.batchSize);
         await this.#deliver(store, batch);
         left -= batch.length;

@@ -20,7 +20,18 @@ export function renderCsv(report: UsageReport): string {
       row.p50Ms,
       row.p95Ms
     ]),
-    ...report.providers.map((row) => ['provider', null, row.provider, null, row.successes, row.failures, row.successRate, null, null, null]),
+    ...report.providers.map((row) => [
+      'provider',
+      null,
+      row.provider,
+      null,
+      row.successes,
+      row.failures,
+      row.successRate,
+      null,
+      null,
+      null
+    ]),
     ...report.errors.map((row) => ['error', null, row.errorType, null, null, null, null, row.count, null, null]),
     ...report.daily.map((row) => ['day', null, row.day, null, row.successes, row.failures, null, row.events, null, null])
   ];

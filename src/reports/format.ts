@@ -68,7 +68,9 @@ export function qualityLines({ sampleRates, dropped, refused, unfinished, lastWr
   const sampled = sampleRates.some((one) => one < 1);
   return [
     sampled ? `Counts are scaled up from sampling at ${sampleRates.join(', ')}.` : 'Every run was recorded, none sampled out.',
-    dropped + refused === 0 ? 'No event is known to be lost.' : `Lost: ${plural(dropped, 'event')} to a full queue, ${count(refused)} refused by the database.`,
+    dropped + refused === 0
+      ? 'No event is known to be lost.'
+      : `Lost: ${plural(dropped, 'event')} to a full queue, ${count(refused)} refused by the database.`,
     ...(unfinished > 0 ? [`${plural(unfinished, 'run')} of past days never ended: a process died meanwhile.`] : []),
     `Last written on ${lastWriteDay}.`
   ];

@@ -48,7 +48,8 @@ ${migrationsTable.purpose} Table \`${migrationsTable.name}\`, kept by MikroORM.
 
 function fieldTable(fields: Readonly<Record<string, Field>>): string {
   const rows = Object.values(fields).map(
-    ({ column, purpose, values, example }) => `| \`${column}\` | ${purpose} | ${values?.map((value) => `\`${value}\``).join(', ') ?? `\`${example}\``} |`
+    ({ column, purpose, values, example }) =>
+      `| \`${column}\` | ${purpose} | ${values?.map((value) => `\`${value}\``).join(', ') ?? `\`${example}\``} |`
   );
   return ['| field | what it is | values or example |', '| --- | --- | --- |', ...rows].join('\n');
 }

@@ -14,7 +14,11 @@ export interface ReportOptions {
 }
 
 /** Reads what the store knows of the last days, up to and including `today`. */
-export async function readReport(store: Store, today: string, { days = DEFAULT_REPORT_DAYS, surface }: ReportOptions = {}): Promise<UsageReport> {
+export async function readReport(
+  store: Store,
+  today: string,
+  { days = DEFAULT_REPORT_DAYS, surface }: ReportOptions = {}
+): Promise<UsageReport> {
   const from = addDays(today, 1 - days);
   const usages = await store.usage(daysDownFrom(today, from), surface);
   const losses = await store.losses(from, today);

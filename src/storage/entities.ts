@@ -5,7 +5,13 @@ import { checkOf } from './checks.ts';
 /** The column type of each type of field, in one engine's words. */
 export type ColumnTypes = Readonly<Record<Field['type'], string>>;
 
-const PROPERTY_TYPES: Readonly<Record<Field['type'], string>> = { day: 'string', uuid: 'uuid', text: 'string', integer: 'integer', real: 'double' };
+const PROPERTY_TYPES: Readonly<Record<Field['type'], string>> = {
+  day: 'string',
+  uuid: 'uuid',
+  text: 'string',
+  integer: 'integer',
+  real: 'double'
+};
 
 /** The entities of the tables in the data dictionary: the event and the count of lost ones. */
 export function entities(columnTypes: ColumnTypes): EntitySchema[] {

@@ -13,7 +13,6 @@ export function ormOptions(engine: Engine): Options {
     ...engine.options(),
     entities: entities(engine.columnTypes),
     entitiesTs: [],
-    clientUrl: '',
     baseDir: process.cwd(),
     allowGlobalContext: true,
     implicitTransactions: false,

@@ -41,6 +41,7 @@ export class PostgresqlEngine implements Engine {
     const sslMode = searchParams.get('sslmode');
     return {
       driver: PostgreSqlDriver,
+      clientUrl: 'postgresql://unused',
       host: decodeURIComponent(hostname).replaceAll(/^\[|\]$/g, ''),
       port: port === '' ? 5432 : Number(port),
       user: decodeURIComponent(username) || 'postgres',
@@ -130,4 +131,3 @@ function giveUpWhenSilent(client: { connection: { stream: import('node:net').Soc
   const { stream } = client.connection;
   stream.setTimeout(SILENCE_MS, () => stream.destroy());
 }
-

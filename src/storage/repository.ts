@@ -82,7 +82,9 @@ export class Repository implements Store {
     let deleted = 0;
     for (;;) {
       const { numAffectedRows } = await sql`delete from ${table} where (day_bucket, id) in
-        (select day_bucket, id from ${table} ${upTo(day)} order by day_bucket, id limit ${this.#engine.purgeChunk})`.execute(em.getKysely());
+        (select day_bucket, id from ${table} ${upTo(day)} order by day_bucket, id limit ${this.#engine.purgeChunk})`.execute(
+        em.getKysely()
+      );
       deleted += Number(numAffectedRows ?? 0);
       if (!numAffectedRows) return deleted;
       await setImmediate();

@@ -53,7 +53,10 @@ export class SqliteEngine implements Engine {
   options(): Options {
     if (this.#options.create) mkdirSync(resolve(this.#options.dataDir), { recursive: true, mode: 0o700 });
     else if (!existsSync(this.#file)) {
-      throw new StoreError('unavailable', `there is no file ${this.description.slice('SQLite in '.length)}: nothing was recorded yet, or TELEMETRY_DATA_DIR is another folder for the bot`);
+      throw new StoreError(
+        'unavailable',
+        `there is no file ${this.description.slice('SQLite in '.length)}: nothing was recorded yet, or TELEMETRY_DATA_DIR is another folder for the bot`
+      );
     }
     return {
       driver: SqliteDriver,
@@ -65,14 +68,17 @@ export class SqliteEngine implements Engine {
   async prepare(orm: MikroORM): Promise<void> {
     const kysely = orm.em.getKysely();
     const pragma = async (statement: string): Promise<unknown> => {
-      const { rows } = await kysely.executeQuery<Record<string, unknown>>(CompiledQuery.raw(`pragma ${statement}`) as CompiledQuery<Record<string, unknown>>);
+      const { rows } = await kysely.executeQuery<Record<string, unknown>>(
+        CompiledQuery.raw(`pragma ${statement}`) as CompiledQuery<Record<string, unknown>>
+      );
       return Object.values(rows[0] ?? {})[0];
     };
     await pragma(`busy_timeout = ${this.#options.busyTimeoutMs}`);
     for (const { name, value } of PRAGMAS) {
       await pragma(`${name} = ${PRAGMA_WORDS[name] ?? value}`);
       const actual = await pragma(name);
-      if (actual !== value) throw new StoreError('unavailable', `SQLite keeps ${name} at ${String(actual)}: move the old file away and let a new one be made`);
+      if (actual !== value)
+        throw new StoreError('unavailable', `SQLite keeps ${name} at ${String(actual)}: move the old file away and let a new one be made`);
     }
     chmodSync(this.#file, 0o600);
   }
@@ -83,7 +89,9 @@ export class SqliteEngine implements Engine {
   }
 
   async tableExists(em: SqlEntityManager, table: string): Promise<boolean> {
-    const { rows } = await em.getKysely().executeQuery(CompiledQuery.raw("select 1 from sqlite_master where type = 'table' and name = ?", [table]));
+    const { rows } = await em
+      .getKysely()
+      .executeQuery(CompiledQuery.raw("select 1 from sqlite_master where type = 'table' and name = ?", [table]));
     return rows.length > 0;
   }
 

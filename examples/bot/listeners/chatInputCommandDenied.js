@@ -1,0 +1,9 @@
+import { Listener } from '@sapphire/framework';
+import { apologize } from '../lib/apologize.js';
+
+/** Sapphire tells a listener's event by the name of its file. */
+export class ChatInputCommandDeniedListener extends Listener {
+  async run(error, { interaction }) {
+    await apologize(interaction, error);
+  }
+}

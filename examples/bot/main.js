@@ -1,0 +1,26 @@
+// A small game randomizer bot with telemetry. Start it with: node --env-file=.env examples/bot/main.js
+import 'sapphire-plugin-telemetry/register';
+import '@sapphire/plugin-subcommands/register';
+import { SapphireClient } from '@sapphire/framework';
+import { GatewayIntentBits } from 'discord.js';
+
+const { DISCORD_TOKEN, DISCORD_API } = process.env;
+
+const client = new SapphireClient({
+  // Here are commands/ and listeners/.
+  baseUserDirectory: import.meta.dirname,
+  intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.MessageContent],
+  defaultPrefix: '$',
+  loadMessageCommandListeners: true,
+  // Replies repeat what users wrote: it must not ping anyone.
+  allowedMentions: { parse: [] },
+  // Unset means Discord itself; the demo sets it to its stand-in.
+  rest: DISCORD_API ? { api: DISCORD_API } : {}
+});
+
+// A bot that is just killed loses what it has not written yet. It ends by itself, but for the timers of cooldowns.
+const stop = () => void client.destroy().finally(() => process.exit());
+process.once('SIGINT', stop);
+process.once('SIGTERM', stop);
+
+await client.login(DISCORD_TOKEN);

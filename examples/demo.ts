@@ -1,0 +1,87 @@
+// The sample bot and a day of its life in a few seconds: node examples/demo.ts, after npm run build. With DISCORD_TOKEN set it joins Discord
+// instead, as the bot of that token.
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { BOT, BotProcess, PACKAGE_ROOT } from './demo/botProcess.ts';
+import { drive } from './demo/drive.ts';
+import { TelemetryUser } from './demo/owner.ts';
+import { COMMANDS, FIRST_FAULTS, makeTraffic } from './demo/traffic.ts';
+import { DiscordStandIn } from './stand-ins/discord.ts';
+import { ProviderStandIn } from './stand-ins/provider.ts';
+
+const DATA_DIR = '.telemetry-demo';
+const GUILDS = ['Randomizer HQ', 'Triforce Hunters', 'Zebes', 'Mystery Monday', 'The Ladder', 'Speed Club', 'Lunch Races', 'Kakariko Inn'];
+/** Uses of the bot; a test takes fewer. */
+const USES = Number(process.env['DEMO_USES'] ?? 640);
+const START_MS = 15_000;
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** What was asked and what was answered, as in Discord. */
+function show(who: string, command: string, answer: string): void {
+  say(`\n${who} > ${command}\n\n${answer.trimEnd().replaceAll(/^(?=.)/gm, '  ')}`);
+}
+
+async function demonstrate(): Promise<void> {
+  // The process then ends as it should, and takes the bot with it.
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+  rmSync(DATA_DIR, { recursive: true, force: true });
+  mkdirSync(DATA_DIR);
+  await using cleanup = new AsyncDisposableStack();
+  const discord = cleanup.adopt(await DiscordStandIn.start({ guilds: GUILDS.map((name) => ({ name })) }), (one) => one.stop());
+  const provider = cleanup.adopt(await ProviderStandIn.start({ delayMs: 40, slowMs: 5_000, faultRate: 0.01 }), (one) => one.stop());
+  provider.next(...FIRST_FAULTS);
+
+  const log = join(DATA_DIR, 'bot.log');
+  const bot = new BotProcess(
+    {
+      DISCORD_TOKEN: discord.token,
+      DISCORD_API: discord.restUrl,
+      PROVIDER_URL: provider.url,
+      TELEMETRY_ENABLED: 'true',
+      TELEMETRY_HASH_SALT: randomBytes(32).toString('hex'),
+      TELEMETRY_DATA_DIR: relative(PACKAGE_ROOT, resolve(DATA_DIR))
+    },
+    log
+  );
+  const registered = (): boolean => COMMANDS.every((name) => discord.commands.some((command) => command.name === name));
+  await bot.until(registered, 'registered its commands', START_MS);
+  say(`The sample bot has joined a stand-in of Discord with ${GUILDS.length} guilds. A day of use:`);
+
+  const uses = makeTraffic(discord, USES);
+  const unanswered = await drive(uses, () => bot.assertRunning());
+  if (unanswered > 0) say(`  ${unanswered} of them got no answer in time.`);
+
+  const owner = new TelemetryUser(discord, discord.owner);
+  await owner.assertRuns(uses.length);
+  show("The application's owner", '/telemetry report days:1 format:text', await owner.ask('report', { days: 1, format: 'text' }));
+  show("The application's owner", '/telemetry status', await owner.ask('status'));
+  show('Someone else', '/telemetry report', await new TelemetryUser(discord, discord.player).ask('report'));
+
+  await bot.stop();
+  const file = join(DATA_DIR, 'telemetry.db');
+  if (!existsSync(file)) throw new Error(`The bot has stopped and left no ${file}`);
+  say(`\nAll ${uses.length} uses are in the report, and no one's name. The bot has stopped; its database is ${file}. Look at it:`);
+  for (const command of ['report 1', 'status']) say(`  TELEMETRY_DATA_DIR=${DATA_DIR} npx sapphire-telemetry ${command}`);
+}
+
+/** The bot in this process, against Discord. Only the seeds come from a stand-in, unless PROVIDER_URL says otherwise. */
+async function joinDiscord(): Promise<void> {
+  process.env['PROVIDER_URL'] ??= (await ProviderStandIn.start()).url;
+  process.chdir(PACKAGE_ROOT);
+  await import(pathToFileURL(BOT).href);
+}
+
+try {
+  if (!existsSync(fileURLToPath(import.meta.resolve('sapphire-plugin-telemetry/register')))) throw new Error('Run npm run build first');
+  if (!Number.isInteger(USES) || USES < 1) throw new Error('DEMO_USES is a whole number of uses');
+  await (process.env['DISCORD_TOKEN'] ? joinDiscord() : demonstrate());
+} catch (error) {
+  process.stderr.write(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,77 @@
+import type { Settings } from '../../config/settings.ts';
+import { systemClock } from '../events/day.ts';
+import type { Surface } from '../events/dictionary.ts';
+import { renderCsv } from '../reports/csv.ts';
+import { count, plural } from '../reports/format.ts';
+import { renderJson } from '../reports/json.ts';
+import { privacyPolicy } from '../reports/privacy.ts';
+import { readReport } from '../reports/readReport.ts';
+import { renderText } from '../reports/text.ts';
+import { purge } from '../retention/purge.ts';
+import { renderPurge, renderTotals } from '../statusText.ts';
+import { openStore } from '../storage/openStore.ts';
+import type { Store } from '../storage/store.ts';
+import { confirm } from './confirm.ts';
+
+/** The command line may wait for a bot that is writing; nobody else runs on its thread. */
+const BUSY_TIMEOUT_MS = 5_000;
+const FIRST_DAY = '0001-01-01';
+
+const RENDERERS = { text: renderText, json: renderJson, csv: renderCsv } as const;
+
+interface ReportRequest {
+  readonly days: number;
+  readonly surface: Surface | undefined;
+  readonly format: keyof typeof RENDERERS;
+}
+
+export function report(settings: Settings, { days, surface, format }: ReportRequest): Promise<string> {
+  return withStore(settings, async (store) => RENDERERS[format](await readReport(store, today(), { days, surface })));
+}
+
+export async function purgeEvents(settings: Settings, { all = false, dryRun = false, yes = false }): Promise<string> {
+  if (all && !dryRun && !yes) await confirm('This deletes every event of telemetry for good. Go on?');
+  const { retentionDays } = settings;
+  return withStore(settings, async (store) => renderPurge(await purge({ store, today: today(), retentionDays, all, dryRun }), dryRun));
+}
+
+export function status(settings: Settings): Promise<string> {
+  return withStore(settings, async (store) => {
+    const losses = await store.losses(FIRST_DAY, today());
+    const lost = losses.reduce((sum, loss) => sum + loss.count, 0);
+    return [
+      settings.enabled
+        ? 'Telemetry is on in these settings'
+        : 'Telemetry is off in these settings: rows that are stored stay until they are purged',
+      `Database: ${store.description}`,
+      `Stored: ${renderTotals(await store.totals())}`,
+      `Known to be lost: ${count(lost)}`,
+      `Sampling: ${settings.sampleRate}`,
+      `Retention: ${plural(settings.retentionDays, 'day')}`,
+      'Queue and runs in flight belong to the process of the bot: see /telemetry status there'
+    ].join('\n');
+  });
+}
+
+export function privacy(): string {
+  return privacyPolicy();
+}
+
+export async function migrate(settings: Settings): Promise<string> {
+  const store = await openStore(settings, { migrate: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  await store.close();
+  return `The tables are up to date: ${store.description}`;
+}
+
+async function withStore<T>(settings: Settings, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(settings, { migrate: false, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+function today(): string {
+  return systemClock().today();
+}

@@ -1,0 +1,94 @@
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { readSettings, SettingsError, type Settings } from '../../config/settings.ts';
+import { SURFACES, type Surface } from '../events/dictionary.ts';
+import { DEFAULT_REPORT_DAYS } from '../reports/readReport.ts';
+import { StoreError } from '../storage/store.ts';
+import { UsageError } from './confirm.ts';
+import { migrate, privacy, purgeEvents, report, status } from './actions.ts';
+
+const DONE = 0;
+const FAILED = 1;
+const WRONG_USAGE = 2;
+const MAX_DAYS = 365;
+
+/** Runs the command line `args`. Resolves to the exit code: 0 done, 1 failed, 2 wrong usage or settings. */
+export async function runCli(args: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync(args, { from: 'user' });
+    return DONE;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USAGE;
+    if (error instanceof SettingsError) return complain(error.problems.join('\n'), WRONG_USAGE);
+    if (error instanceof UsageError) return complain(error.message, WRONG_USAGE);
+    if (error instanceof StoreError) return complain(`The database of telemetry can't be used: ${error.message}`, FAILED);
+    return complain(`Unexpected error: ${error instanceof Error ? error.name : 'no error object'}. Please report it`, FAILED);
+  }
+}
+
+function program(): Command {
+  const cli = new Command('sapphire-telemetry')
+    .description("Reads and looks after a bot's telemetry, also while the bot runs. It takes the bot's own environment variables.")
+    .option('--env-file <path>', 'read environment variables from this file first, as the bot does')
+    .exitOverride();
+  const settings = (): Settings => {
+    const { envFile } = cli.opts<{ envFile?: string }>();
+    if (envFile !== undefined) loadEnvFile(envFile);
+    return readSettings(process.env);
+  };
+
+  cli
+    .command('report')
+    .description('what is used, how often it fails and how fast it is')
+    .addArgument(new Argument('[days]', 'UTC days, today included').argParser(daysOf).default(DEFAULT_REPORT_DAYS))
+    .option('--json', 'one JSON object')
+    .addOption(new Option('--csv', 'one CSV table').conflicts('json'))
+    .addOption(new Option('--surface <surface>', 'only what ran there').choices(SURFACES))
+    .action(async (days: number, { json, csv, surface }: { json?: boolean; csv?: boolean; surface?: Surface }) => {
+      const format = json === true ? 'json' : csv === true ? 'csv' : 'text';
+      print(await report(settings(), { days, surface, format }));
+    });
+  cli
+    .command('purge')
+    .description('delete the events that are older than the retention')
+    .option('--all', 'delete every event')
+    .option('--dry-run', 'delete nothing, say what would be')
+    .option('--yes', 'do not ask')
+    .action(async (options: { all?: boolean; dryRun?: boolean; yes?: boolean }) => print(await purgeEvents(settings(), options)));
+  cli
+    .command('status')
+    .description('what the database holds')
+    .action(async () => print(await status(settings())));
+  cli
+    .command('privacy')
+    .description('what is stored, and what never is')
+    .action(() => print(privacy()));
+  cli
+    .command('migrate')
+    .description('create or update the tables')
+    .action(async () => print(await migrate(settings())));
+  return cli;
+}
+
+function daysOf(text: string): number {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS)
+    throw new InvalidArgumentError(`It takes a whole number from 1 to ${MAX_DAYS}.`);
+  return days;
+}
+
+function loadEnvFile(path: string): void {
+  try {
+    process.loadEnvFile(path);
+  } catch {
+    throw new UsageError(`The file of --env-file can't be read: ${path}`);
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+function complain(text: string, exitCode: number): number {
+  process.stderr.write(`${text}\n`);
+  return exitCode;
+}

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+// Runs the package as it is built in dist/.
+const DEMO = fileURLToPath(new URL('../examples/demo.ts', import.meta.url));
+const DEMO_MS = 60_000;
+
+let folder: string;
+let output: string;
+let errors: string;
+let exitCode: unknown;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'telemetry-demo-'));
+  const { DISCORD_TOKEN: _, NODE_OPTIONS: __, ...env } = process.env;
+  const demo = spawn(process.execPath, [DEMO], { cwd: folder, env: { ...env, DEMO_USES: '60' }, timeout: DEMO_MS - 5_000 });
+  [output, errors, [exitCode]] = await Promise.all([text(demo.stdout), text(demo.stderr), once(demo, 'exit')]);
+}, DEMO_MS);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the demo runs to its end, and finds every use in the report', () => {
+  expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' });
+  expect(output).toMatch(/All \d+ uses are in the report/);
+});
+
+test('the report shows features, success rates, guilds and kinds of errors', () => {
+  expect(output).toMatch(/runs · \d+\.\d % succeeded · 8 active guilds/);
+  expect(output).toMatch(/^ +generator +\d+ +\d+\.\d % +\d+$/m);
+  expect(output).toMatch(/^ +preset +\d+ +\d+\.\d % +\d+ +\d+ ms/m);
+  for (const failure of [
+    'invalid_preset +error',
+    'provider_timeout +timeout',
+    'provider_unavailable +error',
+    'permission_denied +denied'
+  ]) {
+    expect(output).toMatch(new RegExp(`^ +${failure} +\\d+$`, 'm'));
+  }
+});
+
+test('the status shows that all was written', () => {
+  expect(output).toContain('Telemetry is on\n');
+  expect(output).toMatch(/(\S+) made = \1 written \+ 0 queued \+ 0 dropped \+ 0 refused/);
+});
+
+test('someone else is refused, politely', () => {
+  expect(output).toContain("Sorry, only this bot's owners can use this command.");
+});
+
+test('no id, no name and nothing that a user wrote is shown or stored', () => {
+  const data = join(folder, '.telemetry-demo');
+  const files = readdirSync(data).filter((name) => name.startsWith('telemetry.db'));
+  const stored = files.map((name) => readFileSync(join(data, name), 'latin1')).join('\n');
+  expect(files).toContain('telemetry.db');
+  expect(stored).toContain('discord.generator.preset.success');
+  expect(output).not.toMatch(/\d{15,}/);
+  for (const secret of ['racer-', 'Randomizer HQ', 'Winter Cup', 'nightmare']) expect(output + stored).not.toContain(secret);
+});

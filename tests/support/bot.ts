@@ -1,0 +1,131 @@
+import { container, LogLevel, SapphireClient, type Command, type ILogger, type Piece } from '@sapphire/framework';
+import type { ClientOptions } from 'discord.js';
+import '../../src/register.ts';
+import { DiscordStandIn } from '../../examples/stand-ins/discord.ts';
+import { atSuiteEnd } from './postgresSuite.ts';
+
+export const SALT = 'f3a1c9d27b6e4085a1d3c5e7f90b2468ace13579bdf02468';
+
+/** Variables of telemetry that is on and quick to write. */
+export const ENABLED = { TELEMETRY_ENABLED: 'true', TELEMETRY_HASH_SALT: SALT, TELEMETRY_FLUSH_INTERVAL_MS: '100' };
+
+type PieceConstructor = new (context: never, options: never) => Piece;
+
+interface BotOptions {
+  /** Every TELEMETRY_ variable of the bot. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly commands?: Readonly<Record<string, new (context: never, options: never) => Command>>;
+  readonly pieces?: readonly { readonly store: 'listeners' | 'preconditions'; readonly name: string; readonly piece: PieceConstructor }[];
+  readonly client?: Partial<ClientOptions>;
+  readonly discord?: Parameters<typeof DiscordStandIn.start>[0];
+  /** Called before `login`. */
+  readonly beforeLogin?: (client: SapphireClient) => void;
+}
+
+/** A bot with the plugin in this process, logged in to a stand-in for Discord. */
+export interface TestBot {
+  readonly client: SapphireClient;
+  readonly discord: DiscordStandIn;
+  /** Every line that was logged, its level first. */
+  readonly log: string[];
+  /** Logs out. May be called twice; the end of the test file does it too. */
+  stop(): Promise<void>;
+}
+
+export async function startBot({
+  env = {},
+  commands = {},
+  pieces = [],
+  client: options = {},
+  discord: world,
+  beforeLogin
+}: BotOptions = {}): Promise<TestBot> {
+  const discord = await DiscordStandIn.start(world);
+  const log: string[] = [];
+  const client = withEnvironment(
+    env,
+    () =>
+      new SapphireClient({
+        intents: ['Guilds', 'GuildMessages', 'MessageContent', 'DirectMessages'],
+        baseUserDirectory: null,
+        defaultPrefix: '!',
+        loadMessageCommandListeners: true,
+        rest: { api: discord.restUrl },
+        logger: { instance: recordingLogger(log) },
+        ...options
+      })
+  );
+  restoreCorePieces();
+  for (const [name, piece] of Object.entries(commands))
+    await container.stores.loadPiece({ store: 'commands', name, piece: piece as never });
+  for (const { store, name, piece } of pieces) await container.stores.loadPiece({ store, name, piece: piece as never });
+  beforeLogin?.(client);
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= client.destroy().finally(() => discord.stop());
+    return stopped;
+  };
+  atSuiteEnd(stop);
+  await client.login(discord.token);
+  return { client, discord, log, stop };
+}
+
+/** Waits until `condition` holds, and fails after `timeoutMs`. */
+export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+  const end = performance.now() + timeoutMs;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`It did not come about within ${timeoutMs} ms: ${condition.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Waits until nothing is in flight any more and everything is written. The answer to a command comes before its Finish event. */
+export async function settled(): Promise<void> {
+  await until(() => container.telemetry.status().state === 'open' && container.telemetry.status().inFlight === 0);
+  await container.telemetry.flush();
+}
+
+/** Sets the plugin's variables for as long as `work` lasts, and no others of its. */
+export function withEnvironment<T>(env: Readonly<Record<string, string>>, work: () => T): T {
+  const before = { ...process.env };
+  for (const name of Object.keys(process.env)) if (name.startsWith('TELEMETRY_')) delete process.env[name];
+  Object.assign(process.env, env);
+  try {
+    return work();
+  } finally {
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+}
+
+type PieceRegistry = Map<string, unknown>;
+const corePieces = new Map<string, PieceRegistry>();
+
+/** Sapphire hands its own pieces to the first client of a process alone; these tests have one after the other. */
+function restoreCorePieces(): void {
+  for (const store of container.stores.values()) {
+    const symbol = Object.getOwnPropertySymbols(store).find(({ description }) => description?.includes('ManuallyRegisteredPieces'));
+    const registry = (store as unknown as Record<symbol, PieceRegistry>)[symbol ?? Symbol.iterator];
+    if (registry === undefined) throw new Error('Sapphire keeps its pieces elsewhere now');
+    if (!corePieces.has(store.name)) corePieces.set(store.name, new Map([...registry].filter(([name]) => !name.startsWith('telemetry'))));
+    for (const [name, piece] of corePieces.get(store.name) ?? []) if (!registry.has(name)) registry.set(name, piece);
+  }
+}
+
+function recordingLogger(lines: string[]): ILogger {
+  const write = (level: LogLevel, ...values: readonly unknown[]): void => {
+    lines.push(
+      `${LogLevel[level]} ${values.map((value) => (value instanceof Error ? (value.stack ?? value.message) : String(value))).join(' ')}`
+    );
+  };
+  return {
+    has: () => true,
+    write,
+    trace: (...values) => write(LogLevel.Trace, ...values),
+    debug: (...values) => write(LogLevel.Debug, ...values),
+    info: (...values) => write(LogLevel.Info, ...values),
+    warn: (...values) => write(LogLevel.Warn, ...values),
+    error: (...values) => write(LogLevel.Error, ...values),
+    fatal: (...values) => write(LogLevel.Fatal, ...values)
+  };
+}

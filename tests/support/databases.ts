@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe } from '@jest/globals';
+import { atSuiteEnd, createDatabase } from './postgresSuite.ts';
+import { runSql } from './postgresSql.ts';
+
+/** A row as the database itself shows it. */
+export type Row = Record<string, unknown>;
+
+/** A database that one test writes to and reads back. */
+export interface TestDatabase {
+  readonly engine: 'PostgreSQL' | 'SQLite';
+  /** The variables that make a bot or the CLI use it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Runs SQL on a connection of its own. */
+  sql(statement: string): Promise<Row[]>;
+}
+
+/** A folder that is gone when the test file ends. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'telemetry-test-'));
+  atSuiteEnd(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export async function sqliteDatabase(): Promise<TestDatabase & { readonly file: string }> {
+  const folder = await temporaryFolder();
+  const file = join(folder, 'telemetry.db');
+  return {
+    engine: 'SQLite',
+    file,
+    env: { TELEMETRY_DATA_DIR: folder },
+    sql: async (statement) => {
+      const database = new DatabaseSync(file, { timeout: 5000 });
+      try {
+        return database.prepare(statement).all();
+      } finally {
+        database.close();
+      }
+    }
+  };
+}
+
+export async function postgresqlDatabase(): Promise<TestDatabase> {
+  const url = await createDatabase();
+  return { engine: 'PostgreSQL', env: { TELEMETRY_DATABASE_URL: url }, sql: (statement) => runSql(url, statement) };
+}
+
+/** Declares the same tests for both engines; `create` makes a fresh database. */
+export function onBothDatabases(declare: (create: () => Promise<TestDatabase>) => void): void {
+  describe.each([
+    { engine: 'SQLite', create: sqliteDatabase as () => Promise<TestDatabase> },
+    { engine: 'PostgreSQL', create: postgresqlDatabase }
+  ])('on $engine', ({ create }) => declare(create));
+}
+
+/** The events that are stored, without their ids, in the order of their names. */
+export async function storedEvents(database: TestDatabase): Promise<Row[]> {
+  const rows = await database.sql('select * from telemetry_events order by event_name, status, error_type, id');
+  return rows.map(({ id: _, day_bucket: day, ...row }) => ({ day_bucket: day instanceof Date ? localDay(day) : day, ...row }));
+}
+
+/** How often each event is stored, as `{ 'discord.generator.preset.invoke': 2 }`. */
+export async function countEvents(database: TestDatabase): Promise<Record<string, number>> {
+  const rows = await database.sql('select event_name, count(*) as count from telemetry_events group by event_name order by event_name');
+  return Object.fromEntries(rows.map(({ event_name: name, count }) => [String(name), Number(count)]));
+}
+
+/** The pg driver gives a date as local midnight. */
+function localDay(date: Date): string {
+  return [date.getFullYear(), String(date.getMonth() + 1).padStart(2, '0'), String(date.getDate()).padStart(2, '0')].join('-');
+}
