@@ -66,7 +66,7 @@ async function demonstrate(): Promise<void> {
   await bot.stop();
   const file = join(DATA_DIR, 'telemetry.db');
   if (!existsSync(file)) throw new Error(`The bot has stopped and left no ${file}`);
-  say(`\nAll ${uses.length} uses are in the report, and no one's name. The bot has stopped; its database is ${file}. Look at it:`);
+  say(`\nAll ${uses.length} uses are in the report, and nobody's name. The bot has stopped; its database is ${file}. Look at it:`);
   for (const command of ['report 1', 'status']) say(`  TELEMETRY_DATA_DIR=${DATA_DIR} npx sapphire-telemetry ${command}`);
 }
 

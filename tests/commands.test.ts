@@ -130,6 +130,10 @@ const pieces = [
 const startTestBot = (database: TestDatabase, options: Parameters<typeof startBot>[0] = {}): Promise<TestBot> =>
   startBot({ commands, pieces, ...options, env: { ...ENABLED, ...database.env, ...options.env } });
 
+const buggy = (): never => {
+  throw new Error('a bug of the bot');
+};
+
 const today = (): string => new Date().toISOString().slice(0, 10);
 const quick = { timeoutMs: 300 };
 
@@ -292,9 +296,6 @@ onBothDatabases((createDatabase) => {
         const database = await createDatabase();
         const bot = await startTestBot(database, {
           beforeLogin: (client) => {
-            const buggy = (): never => {
-              throw new Error('a bug of the bot');
-            };
             if (register === 'on') client.on(event, buggy);
             else client.prependListener(event, buggy);
           }

@@ -52,17 +52,16 @@ const SHARES: readonly (readonly [number, Act])[] = [
 /** About `count` uses of the bot by many people in all its guilds, in a random order; each kind happens at least once. */
 export function makeTraffic(discord: DiscordStandIn, count: number): Use[] {
   const people = Array.from({ length: Math.max(10, Math.round(count / 6)) }, (_, index) => standInUser(`racer-${index + 1}`));
-  const user = () => pick(people);
+  const use =
+    (act: Act, guildId: string): Use =>
+    () =>
+      act(discord, { user: pick(people), guildId });
   // The day begins with a tournament in each guild, so none of them stays silent. Then some guilds are busier than others.
-  const opening = discord.guilds.map(
-    ({ id }) =>
-      () =>
-        openTournament(discord, { user: user(), guildId: id })
-  );
+  const opening = discord.guilds.map(({ id }) => use(openTournament, id));
   const first = FIRST_FAULTS.map(() => preset('open'));
   const rest = SHARES.flatMap(([share, act]) => Array.from({ length: Math.max(1, Math.round((share * count) / 100)) }, () => act));
   const busier = discord.guilds.flatMap(({ id }, index) => Array.from({ length: discord.guilds.length - index }, () => id));
-  return [...opening, ...[...first, ...shuffled(rest)].map((act) => () => act(discord, { user: user(), guildId: pick(busier) }))];
+  return [...opening, ...[...first, ...shuffled(rest)].map((act) => use(act, pick(busier)))];
 }
 
 function pick<T>(list: readonly T[]): T {
@@ -71,7 +70,6 @@ function pick<T>(list: readonly T[]): T {
   return one;
 }
 
-/** Fisher and Yates. */
 function shuffled<T>(list: readonly T[]): T[] {
   const left = [...list];
   return list.map(() => {

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { eventFields, type Field, type TelemetryEvent } from './dictionary.ts';
 
 /** The one gate to the queue: exactly the fields of the dictionary, each within its limits. Compiled, since every event passes it. */
-const schema = z.compile(z.strictObject(Object.fromEntries(Object.entries(eventFields).map(([key, field]) => [key, fieldSchema(field)]))));
+const eventSchema = z.compile(
+  z.strictObject(Object.fromEntries(Object.entries(eventFields).map(([key, field]) => [key, fieldSchema(field)])))
+);
 
 /** Whether `event` holds exactly the fields of the data dictionary, each within its limits. */
 export function isValidEvent(event: TelemetryEvent): boolean {
-  return schema.safeParse(event).success && event.sampleRate > 0;
+  return eventSchema.safeParse(event).success && event.sampleRate > 0;
 }
 
 function fieldSchema(field: Field): z.ZodType {

@@ -1,5 +1,5 @@
 import { EntitySchema, type EntityProperty } from '@mikro-orm/core';
-import { tables, type Field, type Table, type TelemetryEvent, type TelemetryLoss } from '../events/dictionary.ts';
+import { tables, type Field, type Table } from '../events/dictionary.ts';
 import { checkOf } from './checks.ts';
 
 /** The column type of each type of field, in one engine's words. */
@@ -15,21 +15,18 @@ const PROPERTY_TYPES: Readonly<Record<Field['type'], string>> = {
 
 /** The entities of the tables in the data dictionary: the event and the count of lost ones. */
 export function entities(columnTypes: ColumnTypes): EntitySchema[] {
-  return [
-    entity<TelemetryEvent>('TelemetryEvent', tables.events, columnTypes),
-    entity<TelemetryLoss>('TelemetryLoss', tables.losses, columnTypes)
-  ];
+  return [entity('TelemetryEvent', tables.events, columnTypes), entity('TelemetryLoss', tables.losses, columnTypes)];
 }
 
-function entity<T extends object>(name: string, table: Table, columnTypes: ColumnTypes): EntitySchema {
+function entity(name: string, table: Table, columnTypes: ColumnTypes): EntitySchema {
   const fields = Object.entries(table.fields);
-  return new EntitySchema<T>({
+  return new EntitySchema<object>({
     name,
     tableName: table.name,
     // The key follows the order of the properties: the day, then the id.
-    properties: Object.fromEntries(fields.map(([key, field]) => [key, property(field, columnTypes)])) as never,
+    properties: Object.fromEntries(fields.map(([key, field]) => [key, property(field, columnTypes)])),
     checks: fields.flatMap(([, field]) => checkOf(table.name, field, columnTypes[field.type]) ?? [])
-  }) as unknown as EntitySchema;
+  });
 }
 
 function property(field: Field, columnTypes: ColumnTypes): Partial<EntityProperty> {

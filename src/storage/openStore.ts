@@ -34,7 +34,7 @@ export async function openStore(settings: Pick<Settings, 'databaseUrl' | 'dataDi
     orm = new MikroORM(ormOptions(engine));
     await orm.connect();
     await engine.prepare(orm);
-    await migrate(orm, engine, mode.migrate);
+    await bringUpToDate(orm, engine, mode.migrate);
     return new Repository(orm, engine);
   } catch (error) {
     await orm?.close(true).catch(() => undefined);
@@ -42,7 +42,7 @@ export async function openStore(settings: Pick<Settings, 'databaseUrl' | 'dataDi
   }
 }
 
-async function migrate(orm: MikroORM, engine: Engine, allowed: boolean): Promise<void> {
+async function bringUpToDate(orm: MikroORM, engine: Engine, allowed: boolean): Promise<void> {
   const known = engine.migrations.map(({ name }) => name);
   const em = orm.em.fork();
   const pending = await pendingOf(em, engine, known);

@@ -1,6 +1,7 @@
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
+import type { Socket } from 'node:net';
 import { IsolationLevel, type Options, type SqlEntityManager } from '@mikro-orm/sql';
-import { CompiledQuery } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import { postgresqlMigrations } from '../../migrations/index.ts';
 import { eventFields, tables, type Field, type TelemetryEvent } from '../events/dictionary.ts';
 import type { Engine } from './engine.ts';
@@ -66,14 +67,13 @@ export class PostgresqlEngine implements Engine {
   /** The lock lasts as long as its transaction; the work runs on connections of its own. */
   async exclusively(em: SqlEntityManager, work: () => Promise<void>): Promise<void> {
     await em.transactional(async (inside) => {
-      await inside.getKysely().executeQuery(CompiledQuery.raw('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]));
+      await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(inside.getKysely());
       await work();
     });
   }
 
   async tableExists(em: SqlEntityManager, table: string): Promise<boolean> {
-    const query = CompiledQuery.raw('select to_regclass($1) is not null as found', [table]);
-    const { rows } = await em.getKysely().executeQuery<{ found: boolean }>(query as CompiledQuery<{ found: boolean }>);
+    const { rows } = await sql<{ found: boolean }>`select to_regclass(${table}) is not null as found`.execute(em.getKysely());
     return rows[0]?.found === true;
   }
 
@@ -122,12 +122,15 @@ function arrayLiteral(events: readonly TelemetryEvent[], key: keyof TelemetryEve
   return `${literal}}`;
 }
 
+interface PoolClient {
+  readonly connection: { readonly stream: Socket };
+}
+
 interface Pool {
-  on(event: 'connect', listener: (client: { connection: { stream: import('node:net').Socket } }) => void): void;
+  on(event: 'connect', listener: (client: PoolClient) => void): void;
 }
 
 /** A server that accepts and never answers would hold its connection for ever; the driver's own timeout leaves it in the pool. */
-function giveUpWhenSilent(client: { connection: { stream: import('node:net').Socket } }): void {
-  const { stream } = client.connection;
+function giveUpWhenSilent({ connection: { stream } }: PoolClient): void {
   stream.setTimeout(SILENCE_MS, () => stream.destroy());
 }

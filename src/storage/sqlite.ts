@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { NodeSqliteDialect, SqliteDriver, type MikroORM, type Options, type SqlEntityManager } from '@mikro-orm/sql';
-import { CompiledQuery } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import { sqliteMigrations } from '../../migrations/index.ts';
 import { eventFields, tables, type Field, type TelemetryEvent } from '../events/dictionary.ts';
 import type { Engine } from './engine.ts';
@@ -24,6 +25,9 @@ const PRAGMAS = [
 ] as const;
 
 const PRAGMA_WORDS: Readonly<Record<string, string>> = { auto_vacuum: 'incremental', synchronous: 'normal', secure_delete: 'on' };
+
+/** How many free pages one statement gives back to the file system. */
+const VACUUM_PAGES = 200;
 
 interface SqliteOptions {
   readonly dataDir: string;
@@ -68,9 +72,7 @@ export class SqliteEngine implements Engine {
   async prepare(orm: MikroORM): Promise<void> {
     const kysely = orm.em.getKysely();
     const pragma = async (statement: string): Promise<unknown> => {
-      const { rows } = await kysely.executeQuery<Record<string, unknown>>(
-        CompiledQuery.raw(`pragma ${statement}`) as CompiledQuery<Record<string, unknown>>
-      );
+      const { rows } = await sql<Record<string, unknown>>`pragma ${sql.raw(statement)}`.execute(kysely);
       return Object.values(rows[0] ?? {})[0];
     };
     await pragma(`busy_timeout = ${this.#options.busyTimeoutMs}`);
@@ -89,9 +91,7 @@ export class SqliteEngine implements Engine {
   }
 
   async tableExists(em: SqlEntityManager, table: string): Promise<boolean> {
-    const { rows } = await em
-      .getKysely()
-      .executeQuery(CompiledQuery.raw("select 1 from sqlite_master where type = 'table' and name = ?", [table]));
+    const { rows } = await sql`select 1 from sqlite_master where type = 'table' and name = ${table}`.execute(em.getKysely());
     return rows.length > 0;
   }
 
@@ -102,8 +102,13 @@ export class SqliteEngine implements Engine {
 
   async compact(em: SqlEntityManager): Promise<void> {
     const kysely = em.getKysely();
-    await kysely.executeQuery(CompiledQuery.raw('pragma incremental_vacuum'));
-    await kysely.executeQuery(CompiledQuery.raw('pragma wal_checkpoint(truncate)'));
+    for (;;) {
+      const { rows } = await sql<{ freelist_count: number }>`pragma freelist_count`.execute(kysely);
+      if (rows[0] === undefined || rows[0].freelist_count === 0) break;
+      await sql`pragma incremental_vacuum(${sql.lit(VACUUM_PAGES)})`.execute(kysely);
+      await setImmediate();
+    }
+    await sql`pragma wal_checkpoint(truncate)`.execute(kysely);
   }
 
   toStoreError(error: unknown): StoreError {

@@ -62,7 +62,10 @@ export async function startBot({
   beforeLogin?.(client);
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
-    stopped ??= client.destroy().finally(() => discord.stop());
+    stopped ??= (async () => {
+      await client.destroy();
+      await discord.stop();
+    })();
     return stopped;
   };
   atSuiteEnd(stop);

@@ -53,13 +53,15 @@ export function onBothDatabases(declare: (create: () => Promise<TestDatabase>) =
   describe.each([
     { engine: 'SQLite', create: sqliteDatabase as () => Promise<TestDatabase> },
     { engine: 'PostgreSQL', create: postgresqlDatabase }
-  ])('on $engine', ({ create }) => declare(create));
+  ])('on $engine', ({ create }) => {
+    declare(create);
+  });
 }
 
 /** The events that are stored, without their ids, in the order of their names. */
 export async function storedEvents(database: TestDatabase): Promise<Row[]> {
   const rows = await database.sql('select * from telemetry_events order by event_name, status, error_type, id');
-  return rows.map(({ id: _, day_bucket: day, ...row }) => ({ day_bucket: day instanceof Date ? localDay(day) : day, ...row }));
+  return rows.map(({ id: _id, day_bucket: day, ...row }) => ({ day_bucket: day instanceof Date ? localDay(day) : day, ...row }));
 }
 
 /** How often each event is stored, as `{ 'discord.generator.preset.invoke': 2 }`. */

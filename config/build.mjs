@@ -1,0 +1,17 @@
+// Builds the package twice, for `import` and for `require`, into dist/. Plain JavaScript: it must run, and complain, on any Node.
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(
+    `This needs Node 22.18 or newer, and ${process.version} runs. npm brings its own Node 24 for the scripts of this project: ` +
+      'run "npm ci" without --ignore-scripts.\n'
+  );
+  process.exit(1);
+}
+
+rmSync('dist', { recursive: true, force: true });
+for (const format of ['esm', 'cjs']) execFileSync('tsc', ['-p', `config/tsconfig.${format}.json`], { stdio: 'inherit' });
+writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
