@@ -1,6 +1,6 @@
 // Builds the package twice, for `import` and for `require`, into dist/. Plain JavaScript: it must run, and complain, on any Node.
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -12,6 +12,11 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1);
 }
 
+// Built beside the old one and then put in its place: what runs from dist/ meanwhile finds it whole.
+const fresh = `dist.${process.pid}`;
+for (const format of ['esm', 'cjs']) {
+  execFileSync('tsc', ['-p', `config/tsconfig.${format}.json`, '--outDir', `${fresh}/${format}`], { stdio: 'inherit' });
+}
+writeFileSync(`${fresh}/cjs/package.json`, '{ "type": "commonjs" }\n');
 rmSync('dist', { recursive: true, force: true });
-for (const format of ['esm', 'cjs']) execFileSync('tsc', ['-p', `config/tsconfig.${format}.json`], { stdio: 'inherit' });
-writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
+renameSync(fresh, 'dist');

@@ -4,7 +4,6 @@ import { systemClock, type Clock } from './events/day.ts';
 import { ErrorClassifier, type Failure } from './events/errorTypes.ts';
 import { guildHasher, type GuildHasher } from './events/guildHash.ts';
 import { Names } from './events/names.ts';
-import { backoffMs } from './pipeline/backoff.ts';
 import { Flusher } from './pipeline/flusher.ts';
 import { Ledger } from './pipeline/ledger.ts';
 import { Lifecycles } from './pipeline/lifecycles.ts';
@@ -15,9 +14,9 @@ import { Recorder } from './pipeline/recorder.ts';
 import { readReport, type ReportOptions } from './reports/readReport.ts';
 import type { UsageReport } from './reports/usageReport.ts';
 import { purge, type PurgeOptions, type PurgeResult } from './retention/purge.ts';
-import { PurgeSchedule } from './retention/schedule.ts';
 import { TelemetryUnavailableError, type ServiceOptions, type Source, type TelemetryService, type TelemetryStatus } from './service.ts';
 import { StoreError, type Store } from './storage/store.ts';
+import { StoreSession } from './storeSession.ts';
 
 /** `client.destroy()` waits no longer than this. */
 const CLOSE_MS = 3_000;
@@ -35,15 +34,6 @@ interface Parts {
   readonly clock?: Clock;
 }
 
-/** From `start` to `close`: what is running, and must be stopped. */
-interface Session {
-  readonly abort: AbortController;
-  readonly expiry: NodeJS.Timeout;
-  opening: Promise<void>;
-  store?: Store;
-  schedule?: PurgeSchedule;
-}
-
 /** Telemetry that is on: lifecycle → event → queue → flusher → store, and back to a report. */
 export class Telemetry implements TelemetryService {
   readonly enabled = true;
@@ -58,9 +48,9 @@ export class Telemetry implements TelemetryService {
   readonly #queue: EventQueue;
   readonly #flusher: Flusher;
   readonly #lifecycles: Lifecycles;
-  #session: Session | undefined;
+  #session: StoreSession | undefined;
+  #expiry: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
-  #problem: string | null = null;
   #lastPurge: PurgeResult | null = null;
 
   /** @throws {TypeError} when the client option `telemetry` is wrong. */
@@ -80,13 +70,13 @@ export class Telemetry implements TelemetryService {
 
   start(): void {
     if (this.#session !== undefined) return;
-    const session: Session = {
-      abort: new AbortController(),
-      expiry: setInterval(() => this.#guard(() => this.#lifecycles.expire()), EXPIRY_CHECK_MS).unref(),
-      opening: Promise.resolve()
-    };
-    this.#session = session;
-    session.opening = this.#open(session);
+    this.#expiry = setInterval(() => this.#guard(() => this.#lifecycles.expire()), EXPIRY_CHECK_MS).unref();
+    this.#session = new StoreSession({
+      settings: this.#settings,
+      log: this.#log,
+      onOpen: (store) => this.#flusher.start(store),
+      purge: () => this.#scheduledPurge()
+    });
   }
 
   begin(key: object, { provider, guildId, ...name }: Source): void {
@@ -171,10 +161,9 @@ export class Telemetry implements TelemetryService {
 
   status(): TelemetryStatus {
     const session = this.#session;
-    const open = session?.store !== undefined;
     return {
-      state: session === undefined ? 'closed' : open ? 'open' : 'opening',
-      problem: this.#problem ?? this.#flusher.problem,
+      state: session === undefined ? 'closed' : session.store === undefined ? 'opening' : 'open',
+      problem: session?.problem ?? this.#flusher.problem,
       database: session?.store?.description ?? null,
       sampleRate: this.#settings.sampleRate,
       retentionDays: this.#settings.retentionDays,
@@ -194,27 +183,6 @@ export class Telemetry implements TelemetryService {
     return this.#closing;
   }
 
-  /** Opens the database, and tries again until it is open: it may come later than the bot, or be migrated by hand. */
-  async #open(session: Session): Promise<void> {
-    const { signal } = session.abort;
-    for (let attempt = 1; !signal.aborted; attempt += 1) {
-      try {
-        // Loaded only now: a bot with telemetry off never pays for MikroORM, nor dies of a Node that is too old for it.
-        const { openStore } = await import('./storage/openStore.ts');
-        session.store = await openStore(this.#settings, { migrate: this.#settings.autoMigrate, busyTimeoutMs: 0 });
-        this.#problem = null;
-        this.#log.info(`Telemetry writes to ${session.store.description}`);
-        this.#flusher.start(session.store);
-        session.schedule = new PurgeSchedule(this.#settings.purgeCron, () => this.#scheduledPurge());
-        return;
-      } catch (error) {
-        this.#problem = error instanceof StoreError ? error.message : 'the database module failed to load: Node 22.17 or newer is needed';
-        this.#log.error('open', `Telemetry cannot open its database: ${this.#problem}. The bot goes on without, and it is tried again`);
-        await wait(backoffMs(attempt), undefined, { ref: false, signal }).catch(() => undefined);
-      }
-    }
-  }
-
   async #scheduledPurge(): Promise<void> {
     try {
       const { deleted, throughDay } = await this.purge();
@@ -232,14 +200,14 @@ export class Telemetry implements TelemetryService {
     const session = this.#session;
     this.#session = undefined;
     if (session === undefined) return;
-    session.abort.abort();
-    clearInterval(session.expiry);
+    clearInterval(this.#expiry);
+    session.abort();
     this.#guard(() => this.#lifecycles.interruptAll());
     const release = async (): Promise<void> => {
-      await session.opening;
+      await session.opened();
       await this.flush();
-      await Promise.all([this.#flusher.stop(), session.schedule?.stop()]);
-      await session.store?.close();
+      await this.#flusher.stop();
+      await session.close();
     };
     await Promise.race([release().catch(() => undefined), wait(CLOSE_MS, undefined, { ref: false })]);
     if (this.#queue.length > 0)
@@ -249,7 +217,7 @@ export class Telemetry implements TelemetryService {
   #openStore(): Store {
     const store = this.#session?.store;
     if (store === undefined)
-      throw new TelemetryUnavailableError(this.#problem ?? 'the database of telemetry is not open yet: try again in a moment');
+      throw new TelemetryUnavailableError(this.#session?.problem ?? 'the database of telemetry is not open yet: try again in a moment');
     return store;
   }
 

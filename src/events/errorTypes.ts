@@ -35,6 +35,8 @@ const MAX_CAUSES = 8;
 /** Error types that a bot may add. */
 const MAX_OWN_TYPES = 100;
 
+/** Of Sapphire and of its plugin for subcommands. */
+const COOLDOWNS = new Set(['preconditionCooldown', 'subcommandPreconditionCooldown']);
 const NETWORK_TIMEOUTS = new Set([
   'ETIMEDOUT',
   'ESOCKETTIMEDOUT',
@@ -107,7 +109,7 @@ export class ErrorClassifier {
       return undefined;
     const own = normalize(identifier.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '_'));
     if (Object.hasOwn(ERROR_TYPES, own) || this.#own.has(own)) return own;
-    if (identifier === 'preconditionCooldown') return 'rate_limited';
+    if (COOLDOWNS.has(identifier)) return 'rate_limited';
     if (identifier.startsWith('preconditionClientPermissions')) return 'bot_permission_missing';
     if (identifier.startsWith('precondition') || name === 'PreconditionError') return 'permission_denied';
     return 'invalid_input';

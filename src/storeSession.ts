@@ -1,0 +1,69 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Settings } from '../config/settings.ts';
+import { backoffMs } from './pipeline/backoff.ts';
+import type { OperatorLog } from './pipeline/operatorLog.ts';
+import { PurgeSchedule } from './retention/schedule.ts';
+import { StoreError, type Store } from './storage/store.ts';
+
+interface Parts {
+  readonly settings: Settings;
+  readonly log: OperatorLog;
+  /** Called once, when the store is open. */
+  readonly onOpen: (store: Store) => void;
+  /** Purges what is too old. Must not reject. */
+  readonly purge: () => Promise<void>;
+}
+
+/** The store of a running bot: opened in the background, tried again until it is there, purged at once and daily. */
+export class StoreSession {
+  /** `undefined` until it is open. */
+  store: Store | undefined;
+  /** Why the last attempt to open it failed; `null` when it did not. */
+  problem: string | null = null;
+  readonly #parts: Parts;
+  readonly #abort = new AbortController();
+  readonly #opening: Promise<void>;
+  #schedule: PurgeSchedule | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#opening = this.#open();
+  }
+
+  /** Gives up opening. */
+  abort(): void {
+    this.#abort.abort();
+  }
+
+  /** Resolves when the store is open or given up. */
+  opened(): Promise<void> {
+    return this.#opening;
+  }
+
+  async close(): Promise<void> {
+    await this.#schedule?.stop();
+    await this.store?.close();
+  }
+
+  /** It goes on until the store is open: a database may come later than the bot, or be migrated by hand. */
+  async #open(): Promise<void> {
+    const { settings, log, onOpen, purge } = this.#parts;
+    const { signal } = this.#abort;
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      try {
+        // Loaded only now: a bot with telemetry off never pays for MikroORM, nor dies of a Node that is too old for it.
+        const { openStore } = await import('./storage/openStore.ts');
+        this.store = await openStore(settings, { migrate: settings.autoMigrate, busyTimeoutMs: 0 });
+        this.problem = null;
+        log.info(`Telemetry writes to ${this.store.description}`);
+        onOpen(this.store);
+        this.#schedule = new PurgeSchedule(settings.purgeCron, purge);
+        return;
+      } catch (error) {
+        this.problem = error instanceof StoreError ? error.message : 'the database module failed to load: Node 22.17 or newer is needed';
+        log.error('open', `Telemetry cannot open its database: ${this.problem}. The bot goes on without, and it is tried again`);
+        await wait(backoffMs(attempt), undefined, { ref: false, signal }).catch(() => undefined);
+      }
+    }
+  }
+}
