@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { eventFields, type Field, type TelemetryEvent } from './dictionary.ts';
 
+/** Texts that fitted their pattern are remembered, up to this many: names are few and come again in every event. */
+const MAX_REMEMBERED = 20_000;
+
 /** The one gate to the queue: exactly the fields of the dictionary, each within its limits. Compiled, since every event passes it. */
 const eventSchema = z.compile(
   z.strictObject(Object.fromEntries(Object.entries(eventFields).map(([key, field]) => [key, fieldSchema(field)])))
@@ -22,6 +25,19 @@ function valueSchema({ type, values, range, maxLength, pattern }: Field): z.ZodT
     return (type === 'integer' ? z.int() : z.number()).min(min).max(max);
   }
   if (values !== undefined) return z.enum(values);
-  const text = z.string().max(maxLength ?? 64);
-  return pattern === undefined ? text : text.regex(pattern);
+  const text = maxLength === undefined ? z.string() : z.string().max(maxLength);
+  if (pattern === undefined) return text;
+  // An id is new in every event, and remembered for nothing.
+  return type === 'uuid' ? text.regex(pattern) : text.refine(remembering(pattern));
+}
+
+function remembering(pattern: RegExp): (text: string) => boolean {
+  const fitting = new Set<string>();
+  return (text) => {
+    if (fitting.has(text)) return true;
+    if (!pattern.test(text)) return false;
+    if (fitting.size >= MAX_REMEMBERED) fitting.clear();
+    fitting.add(text);
+    return true;
+  };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { MAX_DURATION_MS } from '../events/dictionary.ts';
 import type { Clock } from '../events/day.ts';
 import type { Failure } from '../events/errorTypes.ts';
@@ -133,6 +134,7 @@ export class Lifecycles {
     const ran = action === 'success' || (failure !== null && failure.status !== 'denied' && failure !== INTERRUPTED);
     recorder.record({
       dayBucket: day,
+      id: randomUUID(),
       eventName: subject.operation.eventName[action],
       surface: subject.operation.surface,
       feature: subject.operation.feature,

@@ -1,13 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { LossReason, TelemetryEvent } from '../events/dictionary.ts';
 import { isValidEvent } from '../events/event.ts';
 import type { Ledger } from './ledger.ts';
 import type { Losses } from './losses.ts';
 import type { OperatorLog } from './operatorLog.ts';
 import type { EventQueue } from './queue.ts';
-
-/** Everything of an event but its id. */
-export type EventFacts = Omit<TelemetryEvent, 'id'>;
 
 interface Parts {
   readonly queue: EventQueue;
@@ -18,7 +14,7 @@ interface Parts {
   readonly onQueued: () => void;
 }
 
-/** The door to the queue: gives an event its id, checks it, queues it, and counts what is lost on the way. */
+/** The door to the queue: checks an event, queues it, and counts what is lost on the way. */
 export class Recorder {
   readonly #parts: Parts;
 
@@ -26,12 +22,11 @@ export class Recorder {
     this.#parts = parts;
   }
 
-  record(facts: EventFacts): void {
+  record(event: TelemetryEvent): void {
     const { queue, ledger, log, onQueued } = this.#parts;
     ledger.made += 1;
-    const event: TelemetryEvent = { ...facts, id: randomUUID() };
     if (!isValidEvent(event)) {
-      this.#lose(facts.dayBucket, 'refused');
+      this.#lose(event.dayBucket, 'refused');
       log.error('invalid', 'Telemetry refused an event that does not fit the data dictionary: this is a bug of the plugin');
       return;
     }
