@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../config/settings.ts';
+import type { Clock } from './events/day.ts';
 import { backoffMs } from './pipeline/backoff.ts';
 import type { OperatorLog } from './pipeline/operatorLog.ts';
 import { PurgeSchedule } from './retention/schedule.ts';
@@ -8,10 +9,11 @@ import { StoreError, type Store } from './storage/store.ts';
 interface Parts {
   readonly settings: Settings;
   readonly log: OperatorLog;
+  readonly clock: Clock;
   /** Called once, when the store is open. */
   readonly onOpen: (store: Store) => void;
-  /** Purges what is too old. Must not reject. */
-  readonly purge: () => Promise<void>;
+  /** Purges what is too old, and sums up what is over. Must not reject. */
+  readonly maintain: () => Promise<void>;
 }
 
 /** The store of a running bot: opened in the background, tried again until it is there, purged at once and daily. */
@@ -47,17 +49,17 @@ export class StoreSession {
 
   /** It goes on until the store is open: a database may come later than the bot, or be migrated by hand. */
   async #open(): Promise<void> {
-    const { settings, log, onOpen, purge } = this.#parts;
+    const { settings, log, clock, onOpen, maintain } = this.#parts;
     const { signal } = this.#abort;
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       try {
         // Loaded only now: a bot with telemetry off never pays for MikroORM, nor dies of a Node that is too old for it.
         const { openStore } = await import('./storage/openStore.ts');
-        this.store = await openStore(settings, { migrate: settings.autoMigrate, busyTimeoutMs: 0 });
+        this.store = await openStore(settings, { migrate: settings.autoMigrate, busyTimeoutMs: 0 }, clock);
         this.problem = null;
         log.info(`Telemetry writes to ${this.store.description}`);
         onOpen(this.store);
-        this.#schedule = new PurgeSchedule(settings.purgeCron, purge);
+        this.#schedule = new PurgeSchedule(settings.purgeCron, maintain);
         return;
       } catch (error) {
         this.problem = error instanceof StoreError ? error.message : 'the database module failed to load: Node 22.17 or newer is needed';

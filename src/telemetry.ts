@@ -74,8 +74,9 @@ export class Telemetry implements TelemetryService {
     this.#session = new StoreSession({
       settings: this.#settings,
       log: this.#log,
+      clock: this.#clock,
       onOpen: (store) => this.#flusher.start(store),
-      purge: () => this.#scheduledPurge()
+      maintain: () => this.#maintain()
     });
   }
 
@@ -183,10 +184,12 @@ export class Telemetry implements TelemetryService {
     return this.#closing;
   }
 
-  async #scheduledPurge(): Promise<void> {
+  /** At start and daily: deletes what is too old, then sums up what is over. */
+  async #maintain(): Promise<void> {
     try {
       const { deleted, throughDay } = await this.purge();
       if (deleted > 0) this.#log.info(`Telemetry purged ${deleted} events of ${throughDay ?? 'all days'} and before`);
+      await this.#reading(() => this.#openStore().sumUp());
     } catch (error) {
       const reason = error instanceof TelemetryUnavailableError ? error.message : 'an unexpected error';
       this.#log.error(

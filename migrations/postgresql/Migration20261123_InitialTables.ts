@@ -3,6 +3,48 @@ import { Migration } from '@mikro-orm/migrations';
 export class InitialTables extends Migration {
   override up(): void {
     this.addSql(`
+      create table telemetry_daily_counts (
+        day_bucket date not null,
+        event_name text not null,
+        provider text not null,
+        status text not null,
+        error_type text not null,
+        sample_rate double precision not null,
+        count integer not null,
+        primary key (day_bucket, event_name, provider, status, error_type, sample_rate),
+        constraint telemetry_daily_counts_event_name_check check (length(event_name) <= 160),
+        constraint telemetry_daily_counts_provider_check check (length(provider) <= 64),
+        constraint telemetry_daily_counts_status_check check (status in ('ok', 'error', 'timeout', 'denied')),
+        constraint telemetry_daily_counts_error_type_check check (length(error_type) <= 64),
+        constraint telemetry_daily_counts_sample_rate_check check (sample_rate > 0 and sample_rate <= 1),
+        constraint telemetry_daily_counts_count_check check (count >= 1 and count <= 2147483647)
+      )
+    `);
+    this.addSql(`
+      create table telemetry_daily_durations (
+        day_bucket date not null,
+        event_name text not null,
+        sample_rate double precision not null,
+        bucket integer not null,
+        count integer not null,
+        primary key (day_bucket, event_name, sample_rate, bucket),
+        constraint telemetry_daily_durations_event_name_check check (length(event_name) <= 160),
+        constraint telemetry_daily_durations_sample_rate_check check (sample_rate > 0 and sample_rate <= 1),
+        constraint telemetry_daily_durations_bucket_check check (bucket >= 0 and bucket <= 200),
+        constraint telemetry_daily_durations_count_check check (count >= 1 and count <= 2147483647)
+      )
+    `);
+    this.addSql(`
+      create table telemetry_daily_guilds (
+        day_bucket date not null,
+        surface text not null,
+        guild_hash text not null,
+        primary key (day_bucket, surface, guild_hash),
+        constraint telemetry_daily_guilds_surface_check check (surface in ('discord', 'racetime', 'api')),
+        constraint telemetry_daily_guilds_guild_hash_check check (length(guild_hash) <= 64)
+      )
+    `);
+    this.addSql(`
       create table telemetry_events (
         day_bucket date not null,
         id uuid not null,

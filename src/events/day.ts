@@ -5,6 +5,11 @@ export function utcDay(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 10);
 }
 
+/** The number of the day since 1970-01-01. */
+export function dayNumber(day: string): number {
+  return Date.parse(day) / DAY_MS;
+}
+
 /** The day that is `days` after `day`, or before it when negative. */
 export function addDays(day: string, days: number): string {
   return utcDay(Date.parse(day) + days * DAY_MS);
@@ -21,21 +26,24 @@ export function daysDownFrom(to: string, from: string): string[] {
 export interface Clock {
   /** Milliseconds that never run backwards, for durations. */
   monotonicMs(): number;
+  /** Milliseconds since 1970. */
+  nowMs(): number;
   /** The UTC day now. */
   today(): string;
 }
 
 /** The machine's clock. It makes the text of a day once a day, since every event asks for it. */
 export function systemClock(): Clock {
-  let dayNumber = -1;
+  let lastNumber = -1;
   let day = '';
   return {
     monotonicMs: () => performance.now(),
+    nowMs: () => Date.now(),
     today: () => {
       const now = Date.now();
       const number = Math.floor(now / DAY_MS);
-      if (number !== dayNumber) {
-        dayNumber = number;
+      if (number !== lastNumber) {
+        lastNumber = number;
         day = utcDay(now);
       }
       return day;

@@ -1,37 +1,14 @@
-/**
+import { DAY, EVENT_NAME, GUILD_HASH, PROVIDER, SEGMENT, UUID_V4, type Field, type RowOf, type Table } from './field.ts';
+
+/*
  * The data dictionary: every table and every field that is stored, with its limits and its reason. The event schema, the columns, their
  * CHECK constraints, the privacy text and the audit of a live database are all made from it, so a field that is not here can't be stored.
  */
-export interface Field {
-  readonly column: string;
-  readonly type: 'day' | 'uuid' | 'text' | 'integer' | 'real';
-  readonly nullable: boolean;
-  /** Longest text, in characters. */
-  readonly maxLength?: number;
-  /** The closed list of values. */
-  readonly values?: readonly string[];
-  /** Checked before an event is queued and by `verify`; too slow for a CHECK constraint. */
-  readonly pattern?: RegExp;
-  /** Least and greatest number, both allowed. */
-  readonly range?: readonly [min: number, max: number];
-  readonly purpose: string;
-  readonly example: string;
-}
 
 export const SURFACES = ['discord', 'racetime', 'api'] as const;
 export const ACTIONS = ['invoke', 'success', 'failure'] as const;
 export const STATUSES = ['ok', 'error', 'timeout', 'denied'] as const;
 export const LOSS_REASONS = ['queue_full', 'refused'] as const;
-
-// Discord's ids have 17 digits or more: a name that holds 15 digits in a row (of any script) never passes.
-/** A feature, an operation or an error type: letters of any script, digits and underscores, never a dot. */
-export const SEGMENT = /^(?!.*\p{Nd}{15})[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]{0,63}$/u;
-/** A provider: as a segment, and dots and hyphens as in a host name. */
-export const PROVIDER = /^(?!.*\p{Nd}{15})[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,63}$/u;
-const EVENT_NAME = /^(?!.*\p{Nd}{15})(?:discord|racetime|api)(?:\.[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]{0,63}){2}\.(?:invoke|success|failure)$/u;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const GUILD_HASH = /^[0-9a-f]{64}$/;
 
 /** The longest duration that is stored: a day. */
 export const MAX_DURATION_MS = 86_400_000;
@@ -170,19 +147,80 @@ export const lossFields = {
   }
 } as const satisfies Record<string, Field>;
 
-export interface Table {
-  readonly name: string;
-  readonly purpose: string;
-  readonly fields: Readonly<Record<string, Field>>;
-}
+const dailyCount = {
+  column: 'count',
+  type: 'integer',
+  nullable: false,
+  range: [1, 2_147_483_647],
+  purpose: 'How many events.',
+  example: '12'
+} as const;
 
-/** Every table of ours, each with its reason. The first two are keyed by (day_bucket, id). */
+/** In a key nothing may be NULL: no provider and no error type are empty texts there. */
+const orNone = <F extends Field>(field: F): Omit<F, 'nullable'> & { readonly nullable: false } => ({ ...field, nullable: false });
+
+export const dailyCountFields = {
+  dayBucket,
+  eventName: eventFields.eventName,
+  provider: orNone(eventFields.provider),
+  status: eventFields.status,
+  errorType: orNone(eventFields.errorType),
+  sampleRate: eventFields.sampleRate,
+  count: dailyCount
+} as const satisfies Record<string, Field>;
+
+export const dailyDurationFields = {
+  dayBucket,
+  eventName: eventFields.eventName,
+  sampleRate: eventFields.sampleRate,
+  bucket: {
+    column: 'bucket',
+    type: 'integer',
+    nullable: false,
+    range: [0, 200],
+    purpose: 'The logarithmic bucket of the duration: times that differ by less than a tenth share one.',
+    example: '57'
+  },
+  count: dailyCount
+} as const satisfies Record<string, Field>;
+
+export const dailyGuildFields = {
+  dayBucket,
+  surface: eventFields.surface,
+  guildHash: { ...eventFields.guildHash, nullable: false }
+} as const satisfies Record<string, Field>;
+
+/** Every table of ours, each with its reason. */
 export const tables = {
-  events: { name: 'telemetry_events', purpose: 'One row for each stage of a measured run.', fields: eventFields },
+  events: {
+    name: 'telemetry_events',
+    purpose: 'One row for each stage of a measured run.',
+    key: ['dayBucket', 'id'],
+    fields: eventFields
+  },
   losses: {
     name: 'telemetry_losses',
     purpose: 'How many events were lost, by day and reason, so that a report can say so.',
+    key: ['dayBucket', 'id'],
     fields: lossFields
+  },
+  dailyCounts: {
+    name: 'telemetry_daily_counts',
+    purpose: 'Of a day that is over, how many events were alike, so that a report need not read them one by one.',
+    key: ['dayBucket', 'eventName', 'provider', 'status', 'errorType', 'sampleRate'],
+    fields: dailyCountFields
+  },
+  dailyDurations: {
+    name: 'telemetry_daily_durations',
+    purpose: 'Of a day that is over, how many runs took about as long.',
+    key: ['dayBucket', 'eventName', 'sampleRate', 'bucket'],
+    fields: dailyDurationFields
+  },
+  dailyGuilds: {
+    name: 'telemetry_daily_guilds',
+    purpose: 'Of a day that is over, the hashes of the guilds in which anything was recorded.',
+    key: ['dayBucket', 'surface', 'guildHash'],
+    fields: dailyGuildFields
   }
 } as const satisfies Record<string, Table>;
 
@@ -191,17 +229,6 @@ export const migrationsTable = {
   name: 'telemetry_migrations',
   purpose: 'Which migrations ran on this database, and when: an act of the operator, not an event.'
 } as const;
-
-type ValueOf<F extends Field> = F['type'] extends 'integer' | 'real'
-  ? number
-  : F extends { readonly values: readonly (infer V)[] }
-    ? V
-    : string;
-
-/** The values of a row whose fields are `Fields`. */
-export type RowOf<Fields extends Readonly<Record<string, Field>>> = {
-  -readonly [Key in keyof Fields]: Fields[Key]['nullable'] extends true ? ValueOf<Fields[Key]> | null : ValueOf<Fields[Key]>;
-};
 
 /** An event, as it is queued and stored. */
 export type TelemetryEvent = RowOf<typeof eventFields>;

@@ -1,4 +1,5 @@
-import { SEGMENT, type Status } from './dictionary.ts';
+import type { Status } from './dictionary.ts';
+import { SEGMENT } from './field.ts';
 import { normalize } from './names.ts';
 
 /** The categories of a failure that the plugin itself gives, each with the status it means. */

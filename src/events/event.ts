@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { eventFields, type Field, type TelemetryEvent } from './dictionary.ts';
+import { eventFields, type TelemetryEvent } from './dictionary.ts';
+import type { Field } from './field.ts';
 
 /** Texts that fitted their pattern are remembered, up to this many: names are few and come again in every event. */
 const MAX_REMEMBERED = 20_000;

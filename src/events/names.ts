@@ -1,4 +1,5 @@
-import { PROVIDER, SEGMENT, SURFACES, type Action, type Surface } from './dictionary.ts';
+import { SURFACES, type Action, type Surface } from './dictionary.ts';
+import { PROVIDER, SEGMENT } from './field.ts';
 
 /** What every name becomes that is not one: too long, with a dot, a long number, or beyond the bound. */
 export const OTHER = 'other';

@@ -1,4 +1,5 @@
-import { eventFields, lossFields, migrationsTable, tables, type Field } from '../events/dictionary.ts';
+import { migrationsTable, tables } from '../events/dictionary.ts';
+import type { Table } from '../events/field.ts';
 
 /** The privacy policy in Markdown, made from the data dictionary so that it can't say other than what is stored. */
 export function privacyPolicy(): string {
@@ -10,15 +11,13 @@ it is deleted after a number of days that the operator sets (30 unless they say 
 
 ## What is stored
 
-${tables.events.purpose} Table \`${tables.events.name}\`, with these columns and no others:
+These tables, with these columns and no others:
 
-${fieldTable(eventFields)}
+${Object.values(tables).map(tableText).join('\n\n')}
 
-${tables.losses.purpose} Table \`${tables.losses.name}\`:
+### ${migrationsTable.name}
 
-${fieldTable(lossFields)}
-
-${migrationsTable.purpose} Table \`${migrationsTable.name}\`, kept by MikroORM.
+${migrationsTable.purpose} MikroORM keeps it.
 
 ## What is never stored
 
@@ -46,10 +45,10 @@ ${migrationsTable.purpose} Table \`${migrationsTable.name}\`, kept by MikroORM.
 `;
 }
 
-function fieldTable(fields: Readonly<Record<string, Field>>): string {
+function tableText({ name, purpose, fields }: Table): string {
   const rows = Object.values(fields).map(
-    ({ column, purpose, values, example }) =>
-      `| \`${column}\` | ${purpose} | ${values?.map((value) => `\`${value}\``).join(', ') ?? `\`${example}\``} |`
+    ({ column, purpose: reason, values, example }) =>
+      `| \`${column}\` | ${reason} | ${values?.map((value) => `\`${value}\``).join(', ') ?? `\`${example}\``} |`
   );
-  return ['| field | what it is | values or example |', '| --- | --- | --- |', ...rows].join('\n');
+  return [`### ${name}`, '', purpose, '', '| field | what it is | values or example |', '| --- | --- | --- |', ...rows].join('\n');
 }

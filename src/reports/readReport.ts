@@ -20,7 +20,7 @@ export async function readReport(
   { days = DEFAULT_REPORT_DAYS, surface }: ReportOptions = {}
 ): Promise<UsageReport> {
   const from = addDays(today, 1 - days);
-  const usages = await store.usage(daysDownFrom(today, from), surface);
+  const usage = await store.usage({ from, to: today, surface });
   const losses = await store.losses(from, today);
-  return usageReport({ usages, losses, surface });
+  return usageReport({ days: daysDownFrom(today, from), usage, losses, surface });
 }

@@ -1,6 +1,6 @@
 import { percentile } from '../events/durationBuckets.ts';
 import type { Surface } from '../events/dictionary.ts';
-import type { DayUsage, EventCount, LossCount } from '../storage/store.ts';
+import type { EventCount, LossCount, Usage } from '../storage/store.ts';
 
 /** Below this many, the number of active guilds is not told: it could point at one of them. */
 export const FEWEST_GUILDS = 5;
@@ -79,47 +79,44 @@ interface Tally {
 }
 
 interface Source {
-  /** The newest day first; the first is today. */
-  readonly usages: readonly DayUsage[];
+  /** The newest first; the first is today. */
+  readonly days: readonly string[];
+  readonly usage: Usage;
   readonly losses: readonly LossCount[];
   readonly surface: Surface | undefined;
 }
 
-/** Puts a report together from the counts of each day. */
-export function usageReport({ usages, losses, surface }: Source): UsageReport {
-  const today = usages[0]?.day ?? '';
+/** Puts a report together from what was counted. */
+export function usageReport({ days, usage, losses, surface }: Source): UsageReport {
+  const today = days[0] ?? '';
   const total = newTally();
   const operations = new Map<string, Tally>();
   const providers = new Map<string, Tally>();
+  const byDay = new Map<string, Tally>();
   const errors = new Map<string, ErrorUsage>();
   const rates = new Set<number>();
-  const guilds = new Set<string>();
-  const daily: DailyUsage[] = [];
-  let unfinished = 0;
-  for (const { day, counts, guildHashes } of usages) {
-    const ofDay = newTally();
-    for (const row of counts) {
-      const { operation, action } = split(row.eventName);
-      const weight = row.count / row.sampleRate;
-      for (const tally of [ofDay, total, entry(operations, operation, newTally)]) tally[action] += weight;
-      if (row.provider !== null && action !== 'invoke') entry(providers, row.provider, newTally)[action] += weight;
-      addError(errors, row, weight);
-      rates.add(row.sampleRate);
-    }
-    for (const hash of guildHashes) guilds.add(hash);
-    if (day < today) unfinished += Math.max(0, ofDay.invoke - ofDay.success - ofDay.failure);
-    daily.push({ day, events: Math.round(eventsOf(ofDay)), successes: Math.round(ofDay.success), failures: Math.round(ofDay.failure) });
+  for (const row of usage.counts) {
+    const { operation, action } = split(row.eventName);
+    const weight = row.count / row.sampleRate;
+    for (const tally of [total, entry(byDay, row.day, newTally), entry(operations, operation, newTally)]) tally[action] += weight;
+    if (row.provider !== null && action !== 'invoke') entry(providers, row.provider, newTally)[action] += weight;
+    addError(errors, row, weight);
+    rates.add(row.sampleRate);
   }
-  const durations = durationsOf(usages);
+  const daily = days.map((day) => ({ day, tally: byDay.get(day) ?? newTally() }));
+  const unfinished = daily
+    .filter(({ day }) => day < today)
+    .reduce((sum, { tally }) => sum + Math.max(0, tally.invoke - tally.success - tally.failure), 0);
+  const durations = durationsOf(usage);
   return {
-    days: usages.length,
-    from: usages.at(-1)?.day ?? '',
+    days: days.length,
+    from: days.at(-1) ?? '',
     to: today,
     surface: surface ?? null,
     events: Math.round(eventsOf(total)),
     invokes: Math.round(total.invoke),
     outcomes: outcomesOf(total),
-    activeGuilds: guilds.size < FEWEST_GUILDS ? 'fewer than 5' : guilds.size,
+    activeGuilds: usage.guilds < FEWEST_GUILDS ? 'fewer than 5' : usage.guilds,
     features: [...operations]
       .map(([name, tally]) => operationUsage(name, tally, durations.get(name)))
       .toSorted((a, b) => b.invokes - a.invokes || byText(a.operation, b.operation)),
@@ -129,13 +126,18 @@ export function usageReport({ usages, losses, surface }: Source): UsageReport {
     errors: [...errors.values()]
       .map((error) => ({ ...error, count: Math.round(error.count) }))
       .toSorted((a, b) => b.count - a.count || byText(a.errorType, b.errorType)),
-    daily,
+    daily: daily.map(({ day, tally }) => ({
+      day,
+      events: Math.round(eventsOf(tally)),
+      successes: Math.round(tally.success),
+      failures: Math.round(tally.failure)
+    })),
     quality: {
       sampleRates: [...rates].toSorted((a, b) => a - b),
       dropped: sumOf(losses, 'queue_full'),
       refused: sumOf(losses, 'refused'),
       unfinished: Math.round(unfinished),
-      lastWriteDay: usages.find(({ counts }) => counts.length > 0)?.day ?? null
+      lastWriteDay: days.find((day) => byDay.has(day)) ?? null
     }
   };
 }
@@ -146,13 +148,11 @@ function split(eventName: string): { operation: string; action: keyof Tally } {
   return { operation: eventName.slice(0, dot), action: eventName.slice(dot + 1) as keyof Tally };
 }
 
-function durationsOf(usages: readonly DayUsage[]): Map<string, Map<number, number>> {
+function durationsOf({ durations: rows }: Usage): Map<string, Map<number, number>> {
   const durations = new Map<string, Map<number, number>>();
-  for (const { durations: rows } of usages) {
-    for (const { eventName, bucket, sampleRate, count } of rows) {
-      const buckets = entry(durations, split(eventName).operation, () => new Map<number, number>());
-      buckets.set(bucket, (buckets.get(bucket) ?? 0) + count / sampleRate);
-    }
+  for (const { eventName, bucket, sampleRate, count } of rows) {
+    const buckets = entry(durations, split(eventName).operation, () => new Map<number, number>());
+    buckets.set(bucket, (buckets.get(bucket) ?? 0) + count / sampleRate);
   }
   return durations;
 }

@@ -1,4 +1,5 @@
-import type { IsolationLevel, MigrationObject, MikroORM, Options, SqlEntityManager } from '@mikro-orm/sql';
+import type { MigrationObject, MikroORM, Options, SqlEntityManager, TransactionOptions } from '@mikro-orm/sql';
+import type { RawBuilder } from 'kysely';
 import type { TelemetryEvent } from '../events/dictionary.ts';
 import type { ColumnTypes } from './entities.ts';
 import type { StoreError } from './store.ts';
@@ -19,8 +20,16 @@ export interface Engine {
   prepare(orm: MikroORM): Promise<void>;
   /** Does `work` while no other process does. */
   exclusively(em: SqlEntityManager, work: () => Promise<void>): Promise<void>;
-  /** The transaction in which a report reads; without an isolation level each day is read by itself. */
-  readonly reportIsolation: IsolationLevel | undefined;
+  /** The transaction in which a report sees all days as of one moment. */
+  readonly snapshot: TransactionOptions;
+  /** How many summed up days one statement of a report reads. */
+  readonly daysPerStatement: number;
+  /** Conditions that part a day's events into slices which one statement each may read; `sql``` for the whole day. */
+  readonly slices: readonly RawBuilder<unknown>[];
+  /** What a purge adds to leave out the rows that another purge is deleting. */
+  readonly skipLocked: RawBuilder<unknown>;
+  /** Until the end of the transaction of `em`, no other process sums up this day or writes late events of it. */
+  lockDay(em: SqlEntityManager, day: string): Promise<void>;
   /** A row of the catalogue when the table exists. */
   tableExists(em: SqlEntityManager, table: string): Promise<boolean>;
   /** One statement that writes these events, leaving out those that are there already. */

@@ -1,5 +1,6 @@
 import { EntitySchema, type EntityProperty } from '@mikro-orm/core';
-import { tables, type Field, type Table } from '../events/dictionary.ts';
+import { tables } from '../events/dictionary.ts';
+import type { Field, Table } from '../events/field.ts';
 import { checkOf } from './checks.ts';
 
 /** The column type of each type of field, in one engine's words. */
@@ -13,9 +14,9 @@ const PROPERTY_TYPES: Readonly<Record<Field['type'], string>> = {
   real: 'double'
 };
 
-/** The entities of the tables in the data dictionary: the event and the count of lost ones. */
+/** The entities of the tables in the data dictionary. */
 export function entities(columnTypes: ColumnTypes): EntitySchema[] {
-  return [entity('TelemetryEvent', tables.events, columnTypes), entity('TelemetryLoss', tables.losses, columnTypes)];
+  return Object.entries(tables).map(([name, table]) => entity(name, table, columnTypes));
 }
 
 function entity(name: string, table: Table, columnTypes: ColumnTypes): EntitySchema {
@@ -23,14 +24,13 @@ function entity(name: string, table: Table, columnTypes: ColumnTypes): EntitySch
   return new EntitySchema<object>({
     name,
     tableName: table.name,
-    // The key follows the order of the properties: the day, then the id.
-    properties: Object.fromEntries(fields.map(([key, field]) => [key, property(field, columnTypes)])),
+    // The primary key takes the order of the properties, which is that of the key in the dictionary.
+    properties: Object.fromEntries(fields.map(([key, field]) => [key, property(field, columnTypes, table.key.includes(key))])),
     checks: fields.flatMap(([, field]) => checkOf(table.name, field, columnTypes[field.type]) ?? [])
   });
 }
 
-function property(field: Field, columnTypes: ColumnTypes): Partial<EntityProperty> {
-  const primary = field.type === 'day' || field.type === 'uuid';
+function property(field: Field, columnTypes: ColumnTypes, primary: boolean): Partial<EntityProperty> {
   return {
     type: PROPERTY_TYPES[field.type] as never,
     fieldName: field.column,

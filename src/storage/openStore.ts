@@ -1,6 +1,7 @@
 import { MikroORM, type SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { Settings } from '../../config/settings.ts';
+import { systemClock, type Clock } from '../events/day.ts';
 import { migrationsTable } from '../events/dictionary.ts';
 import type { Engine } from './engine.ts';
 import { ormOptions } from './orm.ts';
@@ -27,7 +28,11 @@ export function engineOf(settings: Pick<Settings, 'databaseUrl' | 'dataDir'>, { 
  * Opens the database and brings its tables up to date.
  * @throws {StoreError} when it can't be reached, when its tables are older and may not be migrated, or when a newer version made them.
  */
-export async function openStore(settings: Pick<Settings, 'databaseUrl' | 'dataDir'>, mode: OpenMode): Promise<Store> {
+export async function openStore(
+  settings: Pick<Settings, 'databaseUrl' | 'dataDir'>,
+  mode: OpenMode,
+  clock: Clock = systemClock()
+): Promise<Store> {
   const engine = engineOf(settings, mode);
   let orm: MikroORM | undefined;
   try {
@@ -35,7 +40,7 @@ export async function openStore(settings: Pick<Settings, 'databaseUrl' | 'dataDi
     await orm.connect();
     await engine.prepare(orm);
     await bringUpToDate(orm, engine, mode.migrate);
-    return new Repository(orm, engine);
+    return new Repository(orm, engine, clock);
   } catch (error) {
     await orm?.close(true).catch(() => undefined);
     throw engine.toStoreError(error);

@@ -3,15 +3,18 @@ import type { Socket } from 'node:net';
 import { IsolationLevel, type Options, type SqlEntityManager } from '@mikro-orm/sql';
 import { CompiledQuery, sql } from 'kysely';
 import { postgresqlMigrations } from '../../migrations/index.ts';
-import { eventFields, tables, type Field, type TelemetryEvent } from '../events/dictionary.ts';
+import { eventFields, tables, type TelemetryEvent } from '../events/dictionary.ts';
+import type { Field } from '../events/field.ts';
+import { dayNumber } from '../events/day.ts';
 import type { Engine } from './engine.ts';
 import { StoreError } from './store.ts';
 
 /** A connection on which the server says nothing for so long, while it is asked, is given up. */
 const SILENCE_MS = 15_000;
 const CONNECT_MS = 5_000;
-/** Any constant that is ours: it names the lock under which the tables are migrated. */
+/** Any constants that are ours: they name the lock under which the tables are migrated, and the locks of the days. */
 const MIGRATION_LOCK = 7_306_915_402;
+const DAY_LOCKS = 1_730_691_540;
 
 const FIELDS: readonly (readonly [keyof TelemetryEvent, Field])[] = Object.entries(eventFields) as never;
 const COLUMN_TYPES = { day: 'date', uuid: 'uuid', text: 'text', integer: 'integer', real: 'double precision' } as const;
@@ -28,7 +31,10 @@ export class PostgresqlEngine implements Engine {
   readonly purgeChunk = 10_000;
   readonly columnTypes = COLUMN_TYPES;
   readonly migrations = postgresqlMigrations;
-  readonly reportIsolation = IsolationLevel.REPEATABLE_READ;
+  readonly snapshot = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
+  readonly daysPerStatement = 400;
+  readonly slices = [sql``];
+  readonly skipLocked = sql`for update skip locked`;
   readonly #url: URL;
 
   constructor(url: string) {
@@ -70,6 +76,10 @@ export class PostgresqlEngine implements Engine {
       await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(inside.getKysely());
       await work();
     });
+  }
+
+  async lockDay(em: SqlEntityManager, day: string): Promise<void> {
+    await sql`select pg_advisory_xact_lock(${DAY_LOCKS}, ${dayNumber(day)})`.execute(em.getKysely());
   }
 
   async tableExists(em: SqlEntityManager, table: string): Promise<boolean> {

@@ -1,52 +1,61 @@
 import { setImmediate } from 'node:timers/promises';
 import type { MikroORM, SqlEntityManager } from '@mikro-orm/sql';
 import { sql, type RawBuilder } from 'kysely';
+import type { Clock } from '../events/day.ts';
 import { tables, type TelemetryEvent, type TelemetryLoss } from '../events/dictionary.ts';
-import { GAMMA } from '../events/durationBuckets.ts';
+import type { Table } from '../events/field.ts';
+import { forgetTotals, isLate, sumUpSettledDays } from './dailyTotals.ts';
 import type { Engine } from './engine.ts';
-import type { DayUsage, DurationCount, EventCount, LossCount, Store, StoredTotals } from './store.ts';
+import { run, TABLES } from './sql.ts';
+import type { LossCount, Store, StoredTotals, Usage, UsageRange } from './store.ts';
+import { readUsage } from './usageQueries.ts';
 
-const EVENTS = sql.table(tables.events.name);
-const LOSSES = sql.table(tables.losses.name);
-
-/** Every query of ours, for both engines. A number that was counted may come as text, so each passes through `Number`. */
+/** The store of both engines. */
 export class Repository implements Store {
   readonly description: string;
   readonly batchSize: number;
   readonly #orm: MikroORM;
   readonly #engine: Engine;
+  readonly #clock: Clock;
 
-  constructor(orm: MikroORM, engine: Engine) {
+  constructor(orm: MikroORM, engine: Engine, clock: Clock) {
     this.#orm = orm;
     this.#engine = engine;
+    this.#clock = clock;
     this.description = engine.description;
     this.batchSize = engine.batchSize;
   }
 
   write(events: readonly TelemetryEvent[]): Promise<void> {
-    return this.#attempt((em) => this.#engine.insertEvents(em, events));
+    return this.#attempt(async (em) => {
+      const today = this.#clock.today();
+      const late = [...new Set(events.map(({ dayBucket }) => dayBucket))].filter((day) => isLate(day, today));
+      if (late.length === 0) return this.#engine.insertEvents(em, events);
+      await em.transactional(async (inside) => {
+        // In the order of the days, as every process does it: two can't wait for each other.
+        for (const day of late) await this.#engine.lockDay(inside, day);
+        await this.#engine.insertEvents(inside, events);
+        for (const day of late) await forgetTotals(inside, day);
+      });
+    });
   }
 
   writeLosses(losses: readonly TelemetryLoss[]): Promise<void> {
     return this.#attempt(async (em) => {
       const rows = losses.map(({ dayBucket, id, reason, count }) => sql`(${dayBucket}, ${id}, ${reason}, ${count})`);
-      await this.#run(em, sql`insert into ${LOSSES} (day_bucket, id, reason, count) values ${sql.join(rows)} on conflict do nothing`);
+      await run(em, sql`insert into ${TABLES.losses} (day_bucket, id, reason, count) values ${sql.join(rows)} on conflict do nothing`);
     });
   }
 
-  usage(days: readonly string[], surface?: string): Promise<DayUsage[]> {
-    return this.#attempt(async (em) => {
-      const { reportIsolation: isolationLevel } = this.#engine;
-      if (isolationLevel === undefined) return this.#eachDay(em, days, surface);
-      return em.transactional((inside) => this.#eachDay(inside, days, surface), { isolationLevel, readOnly: true });
-    });
+  usage(range: UsageRange): Promise<Usage> {
+    return this.#attempt((em) => em.transactional((inside) => readUsage(inside, this.#engine, range), this.#engine.snapshot));
   }
 
   losses(from: string, to: string): Promise<LossCount[]> {
     return this.#attempt(async (em) => {
-      const rows = await this.#run<LossCount>(
+      const rows = await run<LossCount>(
         em,
-        sql`select cast(day_bucket as text) as day, reason, sum(count) as count from ${LOSSES}
+        sql`select cast(day_bucket as text) as day, reason, sum(count) as count from ${TABLES.losses}
           where day_bucket >= ${from} and day_bucket <= ${to} group by day_bucket, reason order by day_bucket, reason`
       );
       return rows.map((row) => ({ ...row, count: Number(row.count) }));
@@ -55,21 +64,28 @@ export class Repository implements Store {
 
   totals(through?: string): Promise<StoredTotals> {
     return this.#attempt(async (em) => {
-      const [row] = await this.#run<StoredTotals>(
+      const [row] = await run<StoredTotals>(
         em,
         sql`select count(*) as events, cast(min(day_bucket) as text) as "oldestDay", cast(max(day_bucket) as text) as "newestDay"
-          from ${EVENTS} ${upTo(through)}`
+          from ${TABLES.events} ${upTo(through)}`
       );
       return { events: Number(row?.events ?? 0), oldestDay: row?.oldestDay ?? null, newestDay: row?.newestDay ?? null };
     });
   }
 
+  sumUp(): Promise<number> {
+    return this.#attempt((em) => sumUpSettledDays(em, this.#engine, this.#clock.nowMs()));
+  }
+
   purge(day?: string): Promise<number> {
     return this.#attempt(async (em) => {
-      const deleted = await this.#purgeTable(em, EVENTS, day);
-      await this.#purgeTable(em, LOSSES, day);
+      let deletedEvents = 0;
+      for (const table of Object.values<Table>(tables)) {
+        const deleted = await this.#purgeTable(em, table, day);
+        if (table === tables.events) deletedEvents = deleted;
+      }
       await this.#engine.compact(em);
-      return deleted;
+      return deletedEvents;
     });
   }
 
@@ -78,53 +94,19 @@ export class Repository implements Store {
   }
 
   /** The rows are found by the key and in its order: without the order the whole table would be read for every chunk. */
-  async #purgeTable(em: SqlEntityManager, table: RawBuilder<unknown>, day: string | undefined): Promise<number> {
+  async #purgeTable(em: SqlEntityManager, { name, key, fields }: Table, day: string | undefined): Promise<number> {
+    const table = sql.table(name);
+    const columns = sql.join(key.map((property) => sql.ref(fields[property]?.column ?? property)));
     let deleted = 0;
     for (;;) {
-      const { numAffectedRows } = await sql`delete from ${table} where (day_bucket, id) in
-        (select day_bucket, id from ${table} ${upTo(day)} order by day_bucket, id limit ${this.#engine.purgeChunk})`.execute(
+      const { numAffectedRows } = await sql`delete from ${table} where (${columns}) in
+        (select ${columns} from ${table} ${upTo(day)} order by ${columns} limit ${this.#engine.purgeChunk} ${this.#engine.skipLocked})`.execute(
         em.getKysely()
       );
       deleted += Number(numAffectedRows ?? 0);
       if (!numAffectedRows) return deleted;
       await setImmediate();
     }
-  }
-
-  async #eachDay(em: SqlEntityManager, days: readonly string[], surface: string | undefined): Promise<DayUsage[]> {
-    const usages: DayUsage[] = [];
-    for (const day of days) {
-      const where = surface === undefined ? sql`day_bucket = ${day}` : sql`day_bucket = ${day} and surface = ${surface}`;
-      const counts = await this.#run<EventCount>(
-        em,
-        sql`select event_name as "eventName", provider, status, error_type as "errorType", sample_rate as "sampleRate", count(*) as count
-          from ${EVENTS} where ${where} group by event_name, provider, status, error_type, sample_rate`
-      );
-      const durations = await this.#run<DurationCount>(
-        em,
-        sql`select event_name as "eventName", sample_rate as "sampleRate", count(*) as count,
-            case when duration_ms < 1 then 0 else ceil(ln(duration_ms) / ${sql.lit(Math.log(GAMMA))}) end as bucket
-          from ${EVENTS} where ${where} and duration_ms is not null group by 1, 2, 4`
-      );
-      const guilds = await this.#run<{ guildHash: string }>(
-        em,
-        sql`select distinct guild_hash as "guildHash" from ${EVENTS} where ${where} and guild_hash is not null`
-      );
-      usages.push({
-        day,
-        counts: counts.map((row) => ({ ...row, count: Number(row.count) })),
-        durations: durations.map((row) => ({ ...row, count: Number(row.count), bucket: Number(row.bucket) })),
-        guildHashes: guilds.map(({ guildHash }) => guildHash)
-      });
-      // On SQLite a day is read on the bot's own thread: what else waits there comes first.
-      await setImmediate();
-    }
-    return usages;
-  }
-
-  async #run<Row>(em: SqlEntityManager, query: RawBuilder<unknown>): Promise<Row[]> {
-    const { rows } = await query.execute(em.getKysely());
-    return rows as Row[];
   }
 
   async #attempt<T>(work: (em: SqlEntityManager) => Promise<T>): Promise<T> {

@@ -4,7 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 import { NodeSqliteDialect, SqliteDriver, type MikroORM, type Options, type SqlEntityManager } from '@mikro-orm/sql';
 import { CompiledQuery, sql } from 'kysely';
 import { sqliteMigrations } from '../../migrations/index.ts';
-import { eventFields, tables, type Field, type TelemetryEvent } from '../events/dictionary.ts';
+import { eventFields, tables, type TelemetryEvent } from '../events/dictionary.ts';
+import type { Field } from '../events/field.ts';
 import type { Engine } from './engine.ts';
 import { StoreError } from './store.ts';
 
@@ -26,6 +27,12 @@ const PRAGMAS = [
 
 const PRAGMA_WORDS: Readonly<Record<string, string>> = { auto_vacuum: 'incremental', synchronous: 'normal', secure_delete: 'on' };
 
+/** Ids are random, so their first two digits part a day into 64 slices of like size. */
+const SLICES = Array.from({ length: 64 }, (_, index) => {
+  const [low, high] = [index * 4, index * 4 + 4].map((value) => value.toString(16).padStart(2, '0'));
+  return index === 63 ? sql`and id >= ${low}` : sql`and id >= ${low} and id < ${high}`;
+});
+
 /** How many free pages one statement gives back to the file system. */
 const VACUUM_PAGES = 200;
 
@@ -44,7 +51,10 @@ export class SqliteEngine implements Engine {
   readonly purgeChunk = 500;
   readonly columnTypes = { day: 'text', uuid: 'text', text: 'text', integer: 'integer', real: 'real' } as const;
   readonly migrations = sqliteMigrations;
-  readonly reportIsolation = undefined;
+  readonly snapshot = {};
+  readonly daysPerStatement = 1;
+  readonly slices = SLICES;
+  readonly skipLocked = sql``;
   readonly #file: string;
   readonly #options: SqliteOptions;
 
@@ -89,6 +99,9 @@ export class SqliteEngine implements Engine {
   exclusively(_em: SqlEntityManager, work: () => Promise<void>): Promise<void> {
     return work();
   }
+
+  /** No lock, as above. */
+  async lockDay(): Promise<void> {}
 
   async tableExists(em: SqlEntityManager, table: string): Promise<boolean> {
     const { rows } = await sql`select 1 from sqlite_master where type = 'table' and name = ${table}`.execute(em.getKysely());

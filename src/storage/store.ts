@@ -14,8 +14,9 @@ export class StoreError extends Error {
   }
 }
 
-/** How many events have the same values in every field that a report distinguishes. */
+/** How many events of a day have the same values in every field that a report distinguishes. */
 export interface EventCount {
+  readonly day: string;
   readonly eventName: string;
   readonly provider: string | null;
   readonly status: string;
@@ -24,7 +25,7 @@ export interface EventCount {
   readonly count: number;
 }
 
-/** How many runs of an event took a time within the same logarithmic bucket (see `reports/buckets`). */
+/** How many runs took a time within the same logarithmic bucket (see `events/durationBuckets`). */
 export interface DurationCount {
   readonly eventName: string;
   readonly bucket: number;
@@ -32,15 +33,22 @@ export interface DurationCount {
   readonly count: number;
 }
 
-/** What a report needs of one day. */
-export interface DayUsage {
-  readonly day: string;
+/** What a report needs to know of some days. */
+export interface Usage {
   readonly counts: readonly EventCount[];
   readonly durations: readonly DurationCount[];
-  readonly guildHashes: readonly string[];
+  /** How many guilds there were in all. */
+  readonly guilds: number;
 }
 
-/** What the tables hold. */
+/** Which days, both included, and only what ran on `surface`, where one is given. */
+export interface UsageRange {
+  readonly from: string;
+  readonly to: string;
+  readonly surface?: string | undefined;
+}
+
+/** What the table of events holds. */
 export interface StoredTotals {
   readonly events: number;
   /** `null` in an empty table. */
@@ -64,11 +72,13 @@ export interface Store {
   write(events: readonly TelemetryEvent[]): Promise<void>;
   /** Writes counts of lost events, each once however often it is given. */
   writeLosses(losses: readonly TelemetryLoss[]): Promise<void>;
-  /** What happened on each of these days, as of one moment where the database can tell that. */
-  usage(days: readonly string[], surface?: string): Promise<DayUsage[]>;
+  /** What happened on these days, as of one moment. */
+  usage(range: UsageRange): Promise<Usage>;
   losses(from: string, to: string): Promise<LossCount[]>;
   /** Of the events of `through` and the days before it; of all without a day. */
   totals(through?: string): Promise<StoredTotals>;
+  /** Sums up each day that is over for long enough and was not summed up yet, for reports to read. Returns how many days. */
+  sumUp(): Promise<number>;
   /** Deletes what is as old as `day` or older, a chunk at a time; all of it without a day. Returns the number of events deleted. */
   purge(day?: string): Promise<number>;
   close(): Promise<void>;

@@ -1,0 +1,119 @@
+import { setImmediate } from 'node:timers/promises';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { sql, type RawBuilder } from 'kysely';
+import { daysDownFrom } from '../events/day.ts';
+import { GAMMA } from '../events/durationBuckets.ts';
+import type { Engine } from './engine.ts';
+import { run, TABLES } from './sql.ts';
+import type { DurationCount, EventCount, Usage, UsageRange } from './store.ts';
+
+interface SurfaceGuild {
+  readonly surface: string;
+  readonly guildHash: string;
+}
+
+/** Counts that arrive in parts, put together. A count may come as text from the database, so each passes through `Number`. */
+export class UsageTally {
+  readonly counts = new Map<string, EventCount>();
+  readonly durations = new Map<string, DurationCount>();
+  /** The hashes of each surface. */
+  readonly guilds = new Map<string, Set<string>>();
+
+  addCount(row: EventCount): void {
+    const key = `${row.day}\n${row.eventName}\n${row.provider ?? ''}\n${row.status}\n${row.errorType ?? ''}\n${row.sampleRate}`;
+    this.counts.set(key, { ...row, count: (this.counts.get(key)?.count ?? 0) + Number(row.count) });
+  }
+
+  addDuration({ eventName, bucket, sampleRate, count }: DurationCount): void {
+    const key = `${eventName}\n${bucket}\n${sampleRate}`;
+    this.durations.set(key, {
+      eventName,
+      bucket: Number(bucket),
+      sampleRate,
+      count: (this.durations.get(key)?.count ?? 0) + Number(count)
+    });
+  }
+
+  addGuild({ surface, guildHash }: SurfaceGuild): void {
+    const hashes = this.guilds.get(surface);
+    if (hashes === undefined) this.guilds.set(surface, new Set([guildHash]));
+    else hashes.add(guildHash);
+  }
+
+  usage(): Usage {
+    const guilds = new Set([...this.guilds.values()].flatMap((hashes) => [...hashes]));
+    return { counts: [...this.counts.values()], durations: [...this.durations.values()], guilds: guilds.size };
+  }
+}
+
+/** Reads what a report needs: the totals of the days that were summed up, and the events of the others. */
+export async function readUsage(em: SqlEntityManager, engine: Engine, { from, to, surface }: UsageRange): Promise<Usage> {
+  const tally = new UsageTally();
+  const summed = await summedDays(em, from, to);
+  for (let first = 0; first < summed.length; first += engine.daysPerStatement) {
+    const days = sql`day_bucket in (${sql.join(summed.slice(first, first + engine.daysPerStatement))})`;
+    await addTotals(em, tally, sql`${days} ${surface === undefined ? sql`` : sql`and event_name like ${`${surface}.%`}`}`);
+    const onSurface = surface === undefined ? sql`` : sql`and surface = ${surface}`;
+    await addGuilds(
+      em,
+      tally,
+      sql`select distinct surface, guild_hash as "guildHash" from ${TABLES.dailyGuilds} where ${days} ${onSurface}`
+    );
+    // On SQLite a day is read on the bot's own thread: what else waits there comes first.
+    await setImmediate();
+  }
+  const open = daysDownFrom(to, from).filter((day) => !summed.includes(day));
+  for (const day of open) await addEvents(em, engine, tally, day, surface);
+  return tally.usage();
+}
+
+/** Adds up the events of one day, a slice of them at a time. */
+export async function addEvents(em: SqlEntityManager, engine: Engine, tally: UsageTally, day: string, surface?: string): Promise<void> {
+  for (const slice of engine.slices) {
+    const where = sql`day_bucket = ${day} ${slice} ${surface === undefined ? sql`` : sql`and surface = ${surface}`}`;
+    const rows = await run<EventCount & { readonly bucket: number | null }>(
+      em,
+      sql`select event_name as "eventName", provider, status, error_type as "errorType", sample_rate as "sampleRate", count(*) as count,
+          case when duration_ms < 1 then 0 else ceil(ln(duration_ms) / ${sql.lit(Math.log(GAMMA))}) end as bucket
+        from ${TABLES.events} where ${where} group by 1, 2, 3, 4, 5, 7`
+    );
+    for (const { bucket, ...row } of rows) {
+      tally.addCount({ ...row, day });
+      if (bucket !== null) tally.addDuration({ ...row, bucket });
+    }
+    await addGuilds(
+      em,
+      tally,
+      sql`select distinct surface, guild_hash as "guildHash" from ${TABLES.events} where ${where} and guild_hash is not null`
+    );
+    await setImmediate();
+  }
+}
+
+async function addTotals(em: SqlEntityManager, tally: UsageTally, where: RawBuilder<unknown>): Promise<void> {
+  const counts = await run<EventCount>(
+    em,
+    sql`select cast(day_bucket as text) as day, event_name as "eventName", nullif(provider, '') as provider, status,
+        nullif(error_type, '') as "errorType", sample_rate as "sampleRate", count
+      from ${TABLES.dailyCounts} where ${where}`
+  );
+  for (const row of counts) tally.addCount(row);
+  const durations = await run<DurationCount>(
+    em,
+    sql`select event_name as "eventName", bucket, sample_rate as "sampleRate", sum(count) as count
+      from ${TABLES.dailyDurations} where ${where} group by 1, 2, 3`
+  );
+  for (const row of durations) tally.addDuration(row);
+}
+
+async function addGuilds(em: SqlEntityManager, tally: UsageTally, query: RawBuilder<unknown>): Promise<void> {
+  for (const guild of await run<SurfaceGuild>(em, query)) tally.addGuild(guild);
+}
+
+async function summedDays(em: SqlEntityManager, from: string, to: string): Promise<string[]> {
+  const rows = await run<{ day: string }>(
+    em,
+    sql`select distinct cast(day_bucket as text) as day from ${TABLES.dailyCounts} where day_bucket >= ${from} and day_bucket <= ${to}`
+  );
+  return rows.map(({ day }) => day);
+}
