@@ -1,7 +1,8 @@
 import { readSettings, SettingsError, type Settings } from '../config/settings.ts';
+import { checkClientOptions, type TelemetryClientOptions } from './clientOptions.ts';
 import { NoopTelemetry } from './noopTelemetry.ts';
 import type { OperatorLog } from './pipeline/operatorLog.ts';
-import type { ServiceOptions, TelemetryService } from './service.ts';
+import type { TelemetryService } from './service.ts';
 import { Telemetry, type EnabledSettings } from './telemetry.ts';
 
 /** How a reader of the settings turns telemetry on. */
@@ -18,7 +19,7 @@ export interface CreatedTelemetry {
 }
 
 /** Makes the service that the environment asks for. Whatever is wrong, there is one: then it is off, and says why. */
-export function createTelemetry(env: NodeJS.ProcessEnv, options: ServiceOptions | undefined, log: OperatorLog): CreatedTelemetry {
+export function createTelemetry(env: NodeJS.ProcessEnv, options: TelemetryClientOptions | undefined, log: OperatorLog): CreatedTelemetry {
   let settings: Settings | undefined;
   try {
     settings = readSettings(env);
@@ -27,6 +28,7 @@ export function createTelemetry(env: NodeJS.ProcessEnv, options: ServiceOptions 
       const announcement = `Telemetry disabled: ${reason}. Rows that are stored stay until they are purged`;
       return { telemetry: new NoopTelemetry(reason), settings, announcement, isWrong: false };
     }
+    checkClientOptions(options);
     const telemetry = new Telemetry({ settings, log, options });
     return {
       telemetry,
@@ -35,7 +37,7 @@ export function createTelemetry(env: NodeJS.ProcessEnv, options: ServiceOptions 
       isWrong: false
     };
   } catch (error) {
-    const reason = error instanceof SettingsError || error instanceof TypeError ? error.message : 'the settings could not be read';
+    const reason = error instanceof SettingsError ? error.message : 'the settings could not be read';
     return { telemetry: new NoopTelemetry(reason), settings, announcement: `Telemetry disabled: ${reason}`, isWrong: true };
   }
 }

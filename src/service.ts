@@ -1,4 +1,3 @@
-import type { ClassifyError } from './events/errorTypes.ts';
 import type { OperationName } from './events/names.ts';
 import type { Ledger } from './pipeline/ledger.ts';
 import type { ReportOptions } from './reports/readReport.ts';
@@ -11,16 +10,6 @@ export interface Source extends OperationName {
   readonly provider?: string | null | undefined;
   /** The guild it runs in. It is hashed at once and kept nowhere. */
   readonly guildId?: string | null | undefined;
-}
-
-/** What only code can say: the client option `telemetry`. */
-export interface ServiceOptions {
-  /** Guilds of which nothing is recorded. */
-  readonly excludeGuilds?: readonly string[] | undefined;
-  /** Error types of the bot itself, at most 100, beyond those the plugin knows. */
-  readonly errorTypes?: readonly string[] | undefined;
-  /** Decides the error type of an error that the bot knows; `undefined` leaves it to the plugin. */
-  readonly classifyError?: ClassifyError | undefined;
 }
 
 /** How this process does. */

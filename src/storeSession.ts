@@ -13,7 +13,9 @@ interface Parts {
   /** Called once, when the store is open. */
   readonly onOpen: (store: Store) => void;
   /** Purges what is too old, and sums up what is over. Must not reject. */
-  readonly maintain: () => Promise<void>;
+  readonly maintain: (store: Store) => Promise<void>;
+  /** Opens no earlier than this resolves: the session before may still be closing. */
+  readonly after: Promise<void>;
 }
 
 /** The store of a running bot: opened in the background, tried again until it is there, purged at once and daily. */
@@ -49,23 +51,28 @@ export class StoreSession {
 
   /** It goes on until the store is open: a database may come later than the bot, or be migrated by hand. */
   async #open(): Promise<void> {
-    const { settings, log, clock, onOpen, maintain } = this.#parts;
+    const { settings, log, clock, onOpen, maintain, after } = this.#parts;
     const { signal } = this.#abort;
-    for (let attempt = 1; !signal.aborted; attempt += 1) {
+    await after;
+    let attempt = 0;
+    // Once even when it is closed at once: there may be events to write.
+    do {
+      attempt += 1;
       try {
         // Loaded only now: a bot with telemetry off never pays for MikroORM, nor dies of a Node that is too old for it.
         const { openStore } = await import('./storage/openStore.ts');
-        this.store = await openStore(settings, { migrate: settings.autoMigrate, busyTimeoutMs: 0 }, clock);
+        const store = await openStore(settings, { migrate: settings.autoMigrate, busyTimeoutMs: 0 }, clock);
+        this.store = store;
         this.problem = null;
-        log.info(`Telemetry writes to ${this.store.description}`);
-        onOpen(this.store);
-        this.#schedule = new PurgeSchedule(settings.purgeCron, maintain);
+        log.info(`Telemetry writes to ${store.description}`);
+        onOpen(store);
+        if (!signal.aborted) this.#schedule = new PurgeSchedule(settings.purgeCron, () => maintain(store));
         return;
       } catch (error) {
         this.problem = error instanceof StoreError ? error.message : 'the database module failed to load: Node 22.17 or newer is needed';
         log.error('open', `Telemetry cannot open its database: ${this.problem}. The bot goes on without, and it is tried again`);
         await wait(backoffMs(attempt), undefined, { ref: false, signal }).catch(() => undefined);
       }
-    }
+    } while (!signal.aborted);
   }
 }

@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { isPromise } from 'node:util/types';
 import type { Settings } from '../config/settings.ts';
+import type { TelemetryClientOptions } from './clientOptions.ts';
 import { systemClock, type Clock } from './events/day.ts';
-import { ErrorClassifier, type Failure } from './events/errorTypes.ts';
+import { ErrorClassifier } from './events/errorTypes.ts';
 import { guildHasher, type GuildHasher } from './events/guildHash.ts';
 import { Names } from './events/names.ts';
 import { Flusher } from './pipeline/flusher.ts';
@@ -14,7 +16,7 @@ import { Recorder } from './pipeline/recorder.ts';
 import { readReport, type ReportOptions } from './reports/readReport.ts';
 import type { UsageReport } from './reports/usageReport.ts';
 import { purge, type PurgeOptions, type PurgeResult } from './retention/purge.ts';
-import { TelemetryUnavailableError, type ServiceOptions, type Source, type TelemetryService, type TelemetryStatus } from './service.ts';
+import { TelemetryUnavailableError, type Source, type TelemetryService, type TelemetryStatus } from './service.ts';
 import { StoreError, type Store } from './storage/store.ts';
 import { StoreSession } from './storeSession.ts';
 
@@ -30,7 +32,7 @@ export type EnabledSettings = Settings & { readonly hashSalt: string };
 interface Parts {
   readonly settings: EnabledSettings;
   readonly log: OperatorLog;
-  readonly options?: ServiceOptions | undefined;
+  readonly options?: TelemetryClientOptions | undefined;
   readonly clock?: Clock;
 }
 
@@ -50,17 +52,23 @@ export class Telemetry implements TelemetryService {
   readonly #lifecycles: Lifecycles;
   #session: StoreSession | undefined;
   #expiry: NodeJS.Timeout | undefined;
-  #closing: Promise<void> | undefined;
+  #closing: Promise<void> = Promise.resolve();
+  /** Like `#closing`, but not cut short by the deadline. */
+  #released: Promise<void> = Promise.resolve();
   #lastPurge: PurgeResult | null = null;
 
-  /** @throws {TypeError} when the client option `telemetry` is wrong. */
+  /** @throws {SettingsError} when the client option `telemetry` is wrong. */
   constructor({ settings, log, options = {}, clock = systemClock() }: Parts) {
     this.#settings = settings;
     this.#log = log;
     this.#clock = clock;
     this.#excluded = new Set(options.excludeGuilds);
     this.#hash = guildHasher(settings.hashSalt);
-    this.#errors = new ErrorClassifier(options.errorTypes, options.classifyError);
+    this.#errors = new ErrorClassifier({
+      ownTypes: options.errorTypes,
+      classify: options.classifyError,
+      onClassifyError: () => log.error('classify', "Telemetry: the bot's classifyError threw an error; the plugin decides instead")
+    });
     this.#queue = new EventQueue(settings.queueSize);
     const shared = { queue: this.#queue, ledger: this.#ledger, losses: new Losses(), log };
     this.#flusher = new Flusher({ ...shared, intervalMs: settings.flushIntervalMs });
@@ -76,12 +84,14 @@ export class Telemetry implements TelemetryService {
       log: this.#log,
       clock: this.#clock,
       onOpen: (store) => this.#flusher.start(store),
-      maintain: () => this.#maintain()
+      maintain: (store) => this.#maintain(store),
+      after: this.#released
     });
   }
 
-  begin(key: object, { provider, guildId, ...name }: Source): void {
+  begin(key: object, source: Source): void {
     this.#guard(() => {
+      const { provider, guildId, ...name } = source;
       if (typeof guildId === 'string' && this.#excluded.has(guildId)) return;
       this.#lifecycles.begin(key, {
         operation: this.#names.operation(name),
@@ -108,11 +118,11 @@ export class Telemetry implements TelemetryService {
   }
 
   deny(key: object, error: unknown): void {
-    this.#guard(() => this.#lifecycles.note(key, denial(this.#errors.fromError(error))));
+    this.#guard(() => this.#lifecycles.note(key, this.#errors.fromDenial(error)));
   }
 
-  annotate(key: object, { provider }: { readonly provider: string }): void {
-    this.#guard(() => this.#lifecycles.annotate(key, this.#names.provider(provider)));
+  annotate(key: object, more: { readonly provider: string }): void {
+    this.#guard(() => this.#lifecycles.annotate(key, this.#names.provider(more.provider)));
   }
 
   end(key: object): void {
@@ -133,7 +143,7 @@ export class Telemetry implements TelemetryService {
     try {
       const result = fn();
       // The caller gets the very promise that `fn` made; ours only looks on.
-      if (result instanceof Promise) void result.then(succeed, fail);
+      if (isPromise(result)) void result.then(succeed, fail);
       else succeed();
       return result;
     } catch (error) {
@@ -153,11 +163,7 @@ export class Telemetry implements TelemetryService {
   }
 
   async purge(options?: PurgeOptions): Promise<PurgeResult> {
-    const store = this.#openStore();
-    const { retentionDays } = this.#settings;
-    const result = await this.#reading(() => purge({ store, today: this.#clock.today(), retentionDays, ...options }));
-    this.#lastPurge = result;
-    return result;
+    return this.#purge(this.#openStore(), options);
   }
 
   status(): TelemetryStatus {
@@ -178,18 +184,20 @@ export class Telemetry implements TelemetryService {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#shutDown().finally(() => {
-      this.#closing = undefined;
-    });
+    const session = this.#session;
+    if (session !== undefined) {
+      this.#session = undefined;
+      this.#closing = this.#shutDown(session);
+    }
     return this.#closing;
   }
 
   /** At start and daily: deletes what is too old, then sums up what is over. */
-  async #maintain(): Promise<void> {
+  async #maintain(store: Store): Promise<void> {
     try {
-      const { deleted, throughDay } = await this.purge();
+      const { deleted, throughDay } = await this.#purge(store);
       if (deleted > 0) this.#log.info(`Telemetry purged ${deleted} events of ${throughDay ?? 'all days'} and before`);
-      await this.#reading(() => this.#openStore().sumUp());
+      await this.#reading(() => store.sumUp());
     } catch (error) {
       const reason = error instanceof TelemetryUnavailableError ? error.message : 'an unexpected error';
       this.#log.error(
@@ -199,22 +207,27 @@ export class Telemetry implements TelemetryService {
     }
   }
 
-  async #shutDown(): Promise<void> {
-    const session = this.#session;
-    this.#session = undefined;
-    if (session === undefined) return;
+  async #purge(store: Store, options?: PurgeOptions): Promise<PurgeResult> {
+    const { retentionDays } = this.#settings;
+    this.#lastPurge = await this.#reading(() => purge({ store, today: this.#clock.today(), retentionDays, ...options }));
+    return this.#lastPurge;
+  }
+
+  async #shutDown(session: StoreSession): Promise<void> {
     clearInterval(this.#expiry);
     session.abort();
     this.#guard(() => this.#lifecycles.interruptAll());
-    const release = async (): Promise<void> => {
-      await session.opened();
-      await this.flush();
-      await this.#flusher.stop();
-      await session.close();
-    };
-    await Promise.race([release().catch(() => undefined), wait(CLOSE_MS, undefined, { ref: false })]);
+    this.#released = this.#release(session).catch(() => undefined);
+    await Promise.race([this.#released, wait(CLOSE_MS, undefined, { ref: false })]);
     if (this.#queue.length > 0)
       this.#log.error('close', `Telemetry closes with ${this.#queue.length} events unwritten: its database did not answer`);
+  }
+
+  async #release(session: StoreSession): Promise<void> {
+    await session.opened();
+    await this.flush();
+    await this.#flusher.stop();
+    await session.close();
   }
 
   #openStore(): Store {
@@ -241,10 +254,4 @@ export class Telemetry implements TelemetryService {
       this.#log.error('bug', 'Telemetry met an error of its own while recording: please report it');
     }
   }
-}
-
-/** A denial is the user's lack of a permission unless its error says otherwise. */
-function denial({ errorType }: Failure): Failure {
-  const unspecific = errorType === 'unexpected_error' || errorType === 'invalid_input';
-  return { status: 'denied', errorType: unspecific ? 'permission_denied' : errorType };
 }

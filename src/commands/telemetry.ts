@@ -5,9 +5,9 @@ import {
   InteractionContextType,
   MessageFlags,
   PermissionFlagsBits,
-  SlashCommandBuilder,
   type ChatInputCommandInteraction,
-  type InteractionEditReplyOptions
+  type InteractionEditReplyOptions,
+  type SlashCommandBuilder
 } from 'discord.js';
 import { SURFACES, type Surface } from '../events/dictionary.ts';
 import { renderCsv } from '../reports/csv.ts';
@@ -49,8 +49,9 @@ export function telemetryCommand({
     }
 
     override registerApplicationCommands(registry: ApplicationCommandRegistry): void {
+      // Sapphire's own builder: it does not know one of another copy of the builders' package for what it is.
       registry.registerChatInputCommand(
-        definition(this.name, this.description),
+        (builder) => define(builder, this.name, this.description),
         commandGuildIds.length > 0 ? { guildIds: [...commandGuildIds] } : {}
       );
     }
@@ -63,8 +64,8 @@ export function telemetryCommand({
   };
 }
 
-function definition(name: string, description: string): SlashCommandBuilder {
-  const builder = new SlashCommandBuilder()
+function define(builder: SlashCommandBuilder, name: string, description: string): SlashCommandBuilder {
+  builder
     .setName(name)
     .setDescription(description)
     // Hidden from everyone who is no administrator; who may use it is decided by the application's owner or team.

@@ -1,5 +1,4 @@
 import type { Status } from './dictionary.ts';
-import { SEGMENT } from './field.ts';
 import { normalize } from './names.ts';
 
 /** The categories of a failure that the plugin itself gives, each with the status it means. */
@@ -33,8 +32,6 @@ export type ClassifyError = (error: unknown) => string | undefined;
 
 /** How far a chain of causes is followed. */
 const MAX_CAUSES = 8;
-/** Error types that a bot may add. */
-const MAX_OWN_TYPES = 100;
 
 /** Of Sapphire and of its plugin for subcommands. */
 const COOLDOWNS = new Set(['preconditionCooldown', 'subcommandPreconditionCooldown']);
@@ -54,43 +51,60 @@ const NETWORK_FAULTS = new Set(
 const DISCORD_EXPIRED = new Set<unknown>([10_062, 10_015, 50_027, 40_060]);
 const DISCORD_PERMISSION = new Set<unknown>([50_001, 50_013, 50_007, 160_002]);
 
+interface ClassifierOptions {
+  /** Error types of the bot itself, beyond the plugin's, already checked. */
+  readonly ownTypes?: readonly string[] | undefined;
+  readonly classify?: ClassifyError | undefined;
+  /** Called when `classify` throws. */
+  readonly onClassifyError?: (() => void) | undefined;
+}
+
 /** Decides the error type of anything thrown, from classes and codes alone: a message may hold what a user wrote. */
 export class ErrorClassifier {
   /** How many error types became `unexpected_error` because nobody declared them. */
   folded = 0;
   readonly #own: ReadonlySet<string>;
   readonly #classify: ClassifyError;
+  readonly #onClassifyError: () => void;
 
-  /**
-   * @param ownTypes error types of the bot itself, beyond the plugin's.
-   * @throws {TypeError} when one of them is no name, or when there are more than 100.
-   */
-  constructor(ownTypes: readonly string[] = [], classify: ClassifyError = () => undefined) {
-    const types = ownTypes.map(normalize);
-    if (types.length > MAX_OWN_TYPES || !types.every((type) => SEGMENT.test(type))) {
-      throw new TypeError(`telemetry.errorTypes takes at most ${MAX_OWN_TYPES} names of letters, digits and underscores`);
-    }
-    this.#own = new Set(types);
+  constructor({ ownTypes = [], classify = () => undefined, onClassifyError = () => undefined }: ClassifierOptions = {}) {
+    this.#own = new Set(ownTypes.map(normalize));
     this.#classify = classify;
+    this.#onClassifyError = onClassifyError;
   }
 
   /** The failure that `error` means. Never throws, whatever was thrown. */
   fromError(error: unknown): Failure {
     try {
-      const decided = this.#classify(error);
-      return this.fromType(decided ?? this.#walk(error) ?? 'unexpected_error');
+      return this.fromType(this.#decided(error) ?? this.#walk(error) ?? 'unexpected_error');
     } catch {
       return this.fromType('unexpected_error');
     }
   }
 
+  /** The denial that `error` means: the user's lack of a permission, unless it says otherwise. */
+  fromDenial(error: unknown): Failure {
+    const { errorType } = this.fromError(error);
+    const isUnspecific = errorType === 'unexpected_error' || errorType === 'invalid_input';
+    return { status: 'denied', errorType: isUnspecific ? 'permission_denied' : errorType };
+  }
+
   /** The failure of that type; a type that nobody declared is counted and becomes `unexpected_error`. */
   fromType(type: string): Failure {
-    const errorType = normalize(String(type));
+    const errorType = typeof type === 'string' ? normalize(type) : '';
     if (Object.hasOwn(ERROR_TYPES, errorType)) return { status: ERROR_TYPES[errorType as ErrorType], errorType };
     if (this.#own.has(errorType)) return { status: 'error', errorType };
     this.folded += 1;
     return { status: 'error', errorType: 'unexpected_error' };
+  }
+
+  #decided(error: unknown): string | undefined {
+    try {
+      return this.#classify(error);
+    } catch {
+      this.#onClassifyError();
+      return undefined;
+    }
   }
 
   #walk(error: unknown): string | undefined {

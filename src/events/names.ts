@@ -24,11 +24,7 @@ export interface Operation {
 
 /** Lower case, with spaces and hyphens as `_`: `Daily Race` and `daily-race` are both `daily_race`. */
 export function normalize(name: string): string {
-  return name
-    .trim()
-    .toLowerCase()
-    .normalize('NFC')
-    .replaceAll(/[\s-]+/g, '_');
+  return name.trim().toLowerCase().normalize('NFC').replaceAll(/[ -]+/g, '_');
 }
 
 /** The checked names of one process. Each is checked once, then found again by what code called it. */
@@ -43,13 +39,14 @@ export class Names {
     const key = `${name.surface ?? 'discord'}\n${name.feature}\n${name.operation}`;
     const known = this.#operations.get(key);
     if (known !== undefined) return known;
-    const surface = SURFACES.find((one) => one === (name.surface ?? 'discord')) ?? 'discord';
-    if (this.#operations.size >= MAX_OPERATIONS) {
-      this.folded += 1;
-      return makeOperation(surface, OTHER, OTHER);
-    }
-    const operation = makeOperation(surface, this.#segment(name.feature), this.#segment(name.operation));
-    this.#operations.set(key, operation);
+    const surface = SURFACES.find((one) => one === name.surface) ?? 'discord';
+    const foldedBefore = this.folded;
+    const operation =
+      this.#operations.size < MAX_OPERATIONS
+        ? makeOperation(surface, this.#segment(name.feature), this.#segment(name.operation))
+        : makeOperation(surface, this.#fold(), OTHER);
+    // Only names that are names are kept, and no name has a line break in it: no two of them share a key.
+    if (this.folded === foldedBefore) this.#operations.set(key, operation);
     return operation;
   }
 
@@ -59,17 +56,17 @@ export class Names {
     const known = this.#providers.get(name);
     if (known !== undefined) return known;
     const provider = String(name).trim().toLowerCase().normalize('NFC');
-    if (this.#providers.size >= MAX_PROVIDERS || !PROVIDER.test(provider)) {
-      this.folded += 1;
-      return OTHER;
-    }
+    if (this.#providers.size >= MAX_PROVIDERS || !PROVIDER.test(provider)) return this.#fold();
     this.#providers.set(name, provider);
     return provider;
   }
 
   #segment(name: string): string {
     const segment = normalize(String(name));
-    if (SEGMENT.test(segment)) return segment;
+    return SEGMENT.test(segment) ? segment : this.#fold();
+  }
+
+  #fold(): string {
     this.folded += 1;
     return OTHER;
   }

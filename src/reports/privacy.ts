@@ -41,6 +41,7 @@ ${migrationsTable.purpose} MikroORM keeps it.
 
 - Someone who holds both the database and the salt can hash a guild id that they know and find the events of that guild.
 - A day with very few events in very few guilds can be guessed by someone who was there.
+- A database keeps batches in about the order in which they came, a few seconds apart. Within a batch the order is that of random keys.
 - Copies of the database that an operator makes (backups, replicas) are outside of the plugin's reach.
 `;
 }

@@ -21,6 +21,8 @@ export function ormOptions(engine: Engine): Options {
     useBatchUpdates: true,
     timezone: 'Z',
     forceUtcTimezone: true,
+    // A database that is missing is the operator's to make.
+    ensureDatabase: false,
     ensureIndexes: false,
     debug: false,
     colors: false,

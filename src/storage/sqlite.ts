@@ -75,6 +75,7 @@ export class SqliteEngine implements Engine {
     return {
       driver: SqliteDriver,
       dbName: this.#file,
+      schema: 'main',
       driverOptions: new NodeSqliteDialect(this.#file)
     };
   }

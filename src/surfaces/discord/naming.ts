@@ -2,22 +2,6 @@ import type { Command } from '@sapphire/framework';
 import { container } from '@sapphire/framework';
 import type { Source } from '../../service.ts';
 
-/** What an operation is, where it is not what its command's category and names say. */
-export interface OperationTelemetry {
-  /** Default: the command's category, or its name where it has none. */
-  readonly feature?: string;
-  /** Default: the command's name and its subcommand path, joined by `_`. */
-  readonly operation?: string;
-  /** The outside service that is asked. Default: none. */
-  readonly provider?: string;
-}
-
-/** The `telemetry` option of a command. What it says holds for its subcommands too, unless they say otherwise. */
-export interface CommandTelemetry extends OperationTelemetry {
-  /** By path: `preset`, or `group/preset`; `false` leaves that one out. */
-  readonly subcommands?: Readonly<Record<string, OperationTelemetry | false>>;
-}
-
 type Path = readonly string[];
 type NamedSource = Omit<Source, 'guildId'>;
 

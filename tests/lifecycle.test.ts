@@ -1,0 +1,274 @@
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { runInNewContext } from 'node:vm';
+import { readSettings } from '../config/settings.ts';
+import { addDays, type Clock } from '../src/events/day.ts';
+import type { TelemetryClientOptions } from '../src/clientOptions.ts';
+import { OperatorLog } from '../src/pipeline/operatorLog.ts';
+import { Telemetry, type EnabledSettings } from '../src/telemetry.ts';
+import { ENABLED, until } from './support/bot.ts';
+import { countEvents, postgresqlDatabase, sqliteDatabase, storedEvents, type TestDatabase } from './support/databases.ts';
+import { atSuiteEnd } from './support/postgresSuite.ts';
+
+const MINUTE_MS = 60_000;
+const ROLL = { surface: 'discord', feature: 'seeds', operation: 'roll' } as const;
+const [INVOKE, SUCCESS, FAILURE] = ['discord.seeds.roll.invoke', 'discord.seeds.roll.success', 'discord.seeds.roll.failure'] as const;
+
+/** A clock that stands still until it is told. */
+class HandClock implements Clock {
+  ms = 1_000_000;
+  day = '2026-02-12';
+  monotonicMs(): number {
+    return this.ms;
+  }
+  nowMs(): number {
+    return Date.parse(this.day);
+  }
+  today(): string {
+    return this.day;
+  }
+}
+
+interface Subject {
+  readonly telemetry: Telemetry;
+  readonly clock: HandClock;
+  readonly database: TestDatabase;
+  readonly log: string[];
+}
+
+async function makeTelemetry(options: TelemetryClientOptions = {}, env: Readonly<Record<string, string>> = {}): Promise<Subject> {
+  const database = await sqliteDatabase();
+  const log: string[] = [];
+  const write = (line: string): void => void log.push(line);
+  const clock = new HandClock();
+  const settings = readSettings({ ...ENABLED, ...database.env, ...env }) as EnabledSettings;
+  const telemetry = new Telemetry({ settings, clock, options, log: new OperatorLog(() => ({ info: write, warn: write, error: write })) });
+  atSuiteEnd(() => telemetry.close());
+  return { telemetry, clock, database, log };
+}
+
+async function startTelemetry(options?: TelemetryClientOptions, env?: Readonly<Record<string, string>>): Promise<Subject> {
+  const subject = await makeTelemetry(options, env);
+  subject.telemetry.start();
+  await until(() => subject.telemetry.status().state === 'open');
+  return subject;
+}
+
+const roll = ({ telemetry }: Subject): void => telemetry.track(ROLL, () => undefined);
+
+test('a run over midnight ends on the day on which it began', async () => {
+  const { telemetry, clock, database } = await startTelemetry();
+  const run = {};
+  telemetry.begin(run, ROLL);
+  clock.day = addDays(clock.day, 1);
+  clock.ms += 1_500;
+  telemetry.succeed(run);
+  telemetry.end(run);
+  telemetry.track(ROLL, () => undefined);
+  await telemetry.flush();
+  expect((await storedEvents(database)).map((row) => [row['event_name'], row['day_bucket'], row['duration_ms']])).toEqual(
+    expect.arrayContaining([
+      [INVOKE, '2026-02-12', null],
+      [SUCCESS, '2026-02-12', 1_500],
+      [INVOKE, '2026-02-13', null],
+      [SUCCESS, '2026-02-13', 0]
+    ])
+  );
+  const { daily, quality } = await telemetry.report({ days: 2 });
+  expect(daily.map(({ day, events }) => [day, events])).toEqual([
+    ['2026-02-13', 2],
+    ['2026-02-12', 2]
+  ]);
+  expect(quality.unfinished).toBe(0);
+  await telemetry.close();
+});
+
+test('a calendar that is set back does no harm', async () => {
+  const subject = await startTelemetry();
+  const { telemetry, clock, database } = subject;
+  const run = {};
+  telemetry.begin(run, ROLL);
+  clock.day = '2026-01-01';
+  roll(subject);
+  telemetry.succeed(run);
+  telemetry.end(run);
+  await telemetry.purge();
+  await telemetry.flush();
+  expect(await countEvents(database)).toEqual({ [INVOKE]: 2, [SUCCESS]: 2 });
+  const days = await database.sql('select day_bucket as day, count(*) as count from telemetry_events group by 1 order by 1');
+  expect(days).toEqual([
+    { day: '2026-01-01', count: 2 },
+    { day: '2026-02-12', count: 2 }
+  ]);
+  await telemetry.close();
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+test('a run that does not end in 15 minutes is interrupted, and an end that comes later writes nothing more', async () => {
+  // Only the minute is faked: the database and the flusher live in real time.
+  jest.useFakeTimers({
+    doNotFake: [
+      'Date',
+      'hrtime',
+      'nextTick',
+      'performance',
+      'queueMicrotask',
+      'setImmediate',
+      'clearImmediate',
+      'setTimeout',
+      'clearTimeout'
+    ]
+  });
+  const { telemetry, clock, database } = await startTelemetry();
+  const [old, young] = [{}, {}];
+  telemetry.begin(old, ROLL);
+  clock.ms += MINUTE_MS;
+  telemetry.begin(young, ROLL);
+  clock.ms += 13.9 * MINUTE_MS;
+  jest.advanceTimersByTime(MINUTE_MS);
+  expect(telemetry.status().inFlight).toBe(2);
+  clock.ms += 0.1 * MINUTE_MS;
+  jest.advanceTimersByTime(MINUTE_MS);
+  expect(telemetry.status().inFlight).toBe(1);
+
+  for (const run of [old, young]) {
+    telemetry.succeed(run);
+    telemetry.end(run);
+    telemetry.end(run);
+  }
+  await telemetry.flush();
+  expect(await countEvents(database)).toEqual({ [INVOKE]: 2, [SUCCESS]: 1, [FAILURE]: 1 });
+  const failure = (await storedEvents(database)).find(({ action }) => action === 'failure');
+  expect(failure).toMatchObject({ status: 'error', error_type: 'interrupted', duration_ms: null });
+  await telemetry.close();
+  expect(jest.getTimerCount()).toBe(0);
+});
+
+test('track hands back exactly what the work returns or throws, at once or later', async () => {
+  const { telemetry, database, clock } = await startTelemetry();
+  const value = { seed: 1 };
+  const [slow, error, rejection] = [Promise.resolve(value), new TypeError('broken'), Promise.reject(new TypeError('broken later'))];
+  expect(telemetry.track(ROLL, () => value)).toBe(value);
+  expect(telemetry.track(ROLL, () => slow)).toBe(slow);
+  expect(telemetry.track(ROLL, () => rejection)).toBe(rejection);
+  await expect(rejection).rejects.toThrow('broken later');
+  let caught: unknown;
+  try {
+    telemetry.track(ROLL, () => {
+      throw error;
+    });
+  } catch (thrown) {
+    caught = thrown;
+  }
+  expect(caught).toBe(error);
+
+  const gate = Promise.withResolvers<void>();
+  const waiting = telemetry.track(ROLL, () => gate.promise);
+  expect(telemetry.status().inFlight).toBe(1);
+  clock.ms += 250;
+  gate.resolve();
+  await waiting;
+  await telemetry.flush();
+  expect(await countEvents(database)).toEqual({ [INVOKE]: 5, [SUCCESS]: 3, [FAILURE]: 2 });
+  const durations = (await storedEvents(database)).filter(({ action }) => action === 'success').map((row) => row['duration_ms']);
+  expect(new Set(durations)).toEqual(new Set([0, 250]));
+  await telemetry.close();
+});
+
+test('a promise of another realm is measured until it is settled, not until it is made', async () => {
+  const { telemetry, database } = await startTelemetry();
+  // Under Jest every promise of Node's own modules is one.
+  const foreign: Promise<string> = runInNewContext("new Promise((resolve) => setTimeout(() => resolve('a seed'), 50))", { setTimeout });
+  expect(foreign).not.toBeInstanceOf(Promise);
+  expect(telemetry.track(ROLL, () => foreign)).toBe(foreign);
+  expect(telemetry.status().inFlight).toBe(1);
+  expect(await foreign).toBe('a seed');
+  await telemetry.flush();
+  expect(await countEvents(database)).toEqual({ [INVOKE]: 1, [SUCCESS]: 1 });
+  await telemetry.close();
+});
+
+test('work within work is counted once each', async () => {
+  const { telemetry, database } = await startTelemetry();
+  const inner = { ...ROLL, operation: 'ask' };
+  const seed = await telemetry.track(ROLL, async () => telemetry.track(inner, async () => telemetry.track(inner, () => 'a seed')));
+  expect(seed).toBe('a seed');
+  await telemetry.flush();
+  expect(await countEvents(database)).toEqual({
+    [INVOKE]: 1,
+    [SUCCESS]: 1,
+    'discord.seeds.ask.invoke': 2,
+    'discord.seeds.ask.success': 2
+  });
+  await telemetry.close();
+});
+
+test('nothing of an excluded guild is recorded', async () => {
+  const { telemetry, database } = await startTelemetry({ excludeGuilds: ['811111111111111111'] });
+  for (const guildId of ['811111111111111111', '822222222222222222', null]) telemetry.track({ ...ROLL, guildId }, () => undefined);
+  const run = {};
+  telemetry.begin(run, { ...ROLL, guildId: '811111111111111111' });
+  telemetry.fail(run, 'invalid_preset');
+  telemetry.end(run);
+  await telemetry.flush();
+  expect(await countEvents(database)).toEqual({ [INVOKE]: 2, [SUCCESS]: 2 });
+  expect(telemetry.status()).toMatchObject({ inFlight: 0, ledger: { made: 4 } });
+  await telemetry.close();
+});
+
+test('closing interrupts what is in flight and writes it; a second close changes nothing, and a start goes on', async () => {
+  const subject = await startTelemetry();
+  const { telemetry, database } = subject;
+  telemetry.begin({}, ROLL);
+  await Promise.all([telemetry.close(), telemetry.close()]);
+  await telemetry.close();
+  expect(telemetry.status()).toMatchObject({ state: 'closed', inFlight: 0, queueLength: 0 });
+  expect(await countEvents(database)).toEqual({ [INVOKE]: 1, [FAILURE]: 1 });
+
+  roll(subject);
+  telemetry.start();
+  telemetry.start();
+  await until(() => telemetry.status().state === 'open');
+  roll(subject);
+  expect(await telemetry.flush()).toBe(true);
+  expect(await countEvents(database)).toEqual({ [INVOKE]: 3, [FAILURE]: 1, [SUCCESS]: 2 });
+  await telemetry.close();
+});
+
+test.each([
+  ['SQLite', async () => ({})],
+  ['PostgreSQL', async () => (await postgresqlDatabase()).env]
+])('closing while %s is being opened waits for it, writes what there is, and is no fault', async (_, env) => {
+  const subject = await makeTelemetry({}, await env());
+  subject.telemetry.start();
+  roll(subject);
+  await subject.telemetry.close();
+  expect(subject.telemetry.status()).toMatchObject({ state: 'closed', queueLength: 0, ledger: { made: 2, written: 2 } });
+  expect(subject.log).toEqual([expect.stringMatching(/^Telemetry writes to/)]);
+});
+
+test('a start while the close before it is under way has its own database, and a close after that closes it', async () => {
+  const subject = await startTelemetry({}, { TELEMETRY_QUEUE_SIZE: '200000', TELEMETRY_FLUSH_INTERVAL_MS: '600000' });
+  const { telemetry, database } = subject;
+  const RUNS = 20_000;
+  for (let run = 0; run < RUNS; run += 1) roll(subject);
+  const closing = telemetry.close();
+  telemetry.start();
+  await closing;
+  await until(() => telemetry.status().state === 'open');
+  roll(subject);
+  expect(await telemetry.flush()).toBe(true);
+  expect(await countEvents(database)).toEqual({ [INVOKE]: RUNS + 1, [SUCCESS]: RUNS + 1 });
+  await telemetry.close();
+});
+
+test('a close after a start that came while closing closes what was started', async () => {
+  const { telemetry } = await startTelemetry();
+  const closing = telemetry.close();
+  telemetry.start();
+  await telemetry.close();
+  await closing;
+  expect(telemetry.status().state).toBe('closed');
+});

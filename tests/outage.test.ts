@@ -1,0 +1,182 @@
+import { expect, test } from '@jest/globals';
+import { Command, container } from '@sapphire/framework';
+import type { ChatInputCommandInteraction } from 'discord.js';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ENABLED, settled, startBot, until, type TestBot } from './support/bot.ts';
+import { onBothDatabases, sqliteDatabase, type Row } from './support/databases.ts';
+import { runSql } from './support/postgresSql.ts';
+import { startServer } from './support/postgresSuite.ts';
+
+const OUTAGE_MS = 20_000;
+/** Below the 50 requests a second that discord.js sends at most. */
+const PAUSE_MS = 40;
+const RECOVERY_MS = 60_000;
+const TEST_MS = 120_000;
+
+class Ping extends Command {
+  override async chatInputRun(interaction: ChatInputCommandInteraction): Promise<void> {
+    await interaction.reply('pong');
+  }
+}
+
+/** Uses commands until `over`, and fails at the first that is not answered at once or after which the books do not balance. */
+async function drive({ discord }: TestBot, over: () => boolean): Promise<number> {
+  let sent = 0;
+  const answers: Promise<void>[] = [];
+  while (!over()) {
+    sent += 1;
+    const answer = discord.slash({ command: 'ping' }).then((reply) => expect(reply?.content).toBe('pong'));
+    answers.push(answer);
+    expectBalance();
+    await Promise.race([answer, wait(PAUSE_MS)]);
+    await wait(PAUSE_MS);
+  }
+  await Promise.all(answers);
+  return sent;
+}
+
+/** Conservation: of every event that was made it is known what became of it. */
+function expectBalance(): void {
+  const { ledger, queueLength } = container.telemetry.status();
+  const { made, written, dropped, refused, sampledOut } = ledger;
+  expect(written + queueLength + dropped + refused + sampledOut).toBe(made);
+}
+
+const forSomeTime = (ms: number): (() => boolean) => {
+  const end = performance.now() + ms;
+  return () => performance.now() > end;
+};
+
+const times = (count: number): (() => boolean) => {
+  let left = count;
+  return () => left-- === 0;
+};
+
+async function allWritten(): Promise<void> {
+  await until(() => container.telemetry.status().queueLength === 0 && container.telemetry.status().inFlight === 0, RECOVERY_MS);
+  expect(await container.telemetry.flush()).toBe(true);
+}
+
+const COUNTS = `select (select count(*)::int from telemetry_events where action = 'invoke') as invokes,
+  (select count(*)::int from telemetry_events where action = 'success') as successes,
+  (select count(*)::int from telemetry_events) as events,
+  (select coalesce(sum(count), 0)::int from telemetry_losses where reason = 'queue_full') as dropped,
+  (select count(*)::int from telemetry_losses where reason <> 'queue_full') as others`;
+
+const counts = async (url: string): Promise<Row | undefined> => (await runSql(url, COUNTS))[0];
+
+test(
+  'a database that dies under traffic and comes back after 20 seconds costs no event, and doubles none',
+  async () => {
+    const server = await startServer();
+    const url = await server.createDatabase();
+    const bot = await startBot({
+      commands: { ping: Ping },
+      env: { ...ENABLED, TELEMETRY_DATABASE_URL: url, TELEMETRY_QUEUE_SIZE: '100000' }
+    });
+    await until(() => container.telemetry.status().state === 'open');
+
+    let over = false;
+    const outage = wait(1_000)
+      .then(() => server.kill())
+      .then(() => wait(OUTAGE_MS))
+      .then(() => server.restart())
+      .then(() => wait(2_000))
+      .finally(() => (over = true));
+    const sent = await drive(bot, () => over);
+    await outage;
+    expect(sent).toBeGreaterThan(100);
+    await allWritten();
+
+    expect(await counts(url)).toEqual({ invokes: sent, successes: sent, events: 2 * sent, dropped: 0, others: 0 });
+    expect(container.telemetry.status().ledger).toEqual({ made: 2 * sent, written: 2 * sent, dropped: 0, refused: 0, sampledOut: 0 });
+    const told = bot.log.filter((line) => /^(Warn|Error) Telemetry/.test(line));
+    expect(told).toEqual([expect.stringMatching(/cannot write to its database: .* events wait and will be tried again/)]);
+    expect(bot.log).toContain('Info Telemetry writes to its database again');
+    await bot.stop();
+  },
+  TEST_MS
+);
+
+test(
+  'a queue of 100 keeps the newest 100 events of an outage; the others are counted in the database, in the status and in the report',
+  async () => {
+    const server = await startServer();
+    const url = await server.createDatabase();
+    const bot = await startBot({ commands: { ping: Ping }, env: { ...ENABLED, TELEMETRY_DATABASE_URL: url, TELEMETRY_QUEUE_SIZE: '100' } });
+    await until(() => container.telemetry.status().state === 'open');
+    const before = await drive(bot, times(20));
+    await settled();
+
+    await server.kill();
+    const during = await drive(bot, times(80));
+    await until(() => container.telemetry.status().inFlight === 0);
+    const overflow = 2 * during - 100;
+    expect(container.telemetry.status()).toMatchObject({ queueLength: 100, ledger: { dropped: overflow } });
+    const status = () => bot.discord.slash({ command: 'telemetry', subcommand: 'status', user: bot.discord.owner });
+    expect((await status())?.content).toMatch(
+      new RegExp(`with a problem: PostgreSQL .*\\n.*\\nQueue: 100 of 100 events\\n(.*\\n)*.* ${overflow} dropped`)
+    );
+    await server.restart();
+    await allWritten();
+    const after = await drive(bot, forSomeTime(1_000));
+    await allWritten();
+
+    const events = 2 * (before + during + after) - overflow;
+    expect(await counts(url)).toMatchObject({ events, dropped: overflow, others: 0 });
+    expect((await status())?.content).toContain(`= ${events} written + 0 queued + ${overflow} dropped + 0 refused`);
+    expect((await container.telemetry.report()).quality).toMatchObject({ dropped: overflow, refused: 0 });
+    expect(bot.log.filter((line) => line.startsWith('Warn Telemetry queue full'))).toHaveLength(1);
+    await bot.stop();
+  },
+  TEST_MS
+);
+
+test('a file that another process has locked is written when it is free again, and holds up no command', async () => {
+  const database = await sqliteDatabase();
+  const bot = await startBot({ commands: { ping: Ping }, env: { ...ENABLED, ...database.env } });
+  await until(() => container.telemetry.status().state === 'open');
+  const { DatabaseSync } = await import('node:sqlite');
+  const other = new DatabaseSync(database.file);
+  other.exec('begin immediate');
+  const sent = await drive(bot, forSomeTime(2_000));
+  expect(container.telemetry.status()).toMatchObject({
+    ledger: { written: 0 },
+    problem: expect.stringContaining('another process writes')
+  });
+  other.exec('rollback');
+  other.close();
+  await allWritten();
+  expect(await database.sql('select count(*) as events from telemetry_events')).toEqual([{ events: 2 * sent }]);
+  await bot.stop();
+});
+
+onBothDatabases((createDatabase) => {
+  test('events that the database refuses are set aside and counted, and hold up none of the others', async () => {
+    const database = await createDatabase();
+    const bot = await startBot({ env: { ...ENABLED, ...database.env, TELEMETRY_FLUSH_INTERVAL_MS: '600000' } });
+    await until(() => container.telemetry.status().state === 'open');
+    await database.sql(
+      database.engine === 'PostgreSQL'
+        ? "alter table telemetry_events add constraint no_poison check (feature <> 'poison')"
+        : `create trigger no_poison before insert on telemetry_events when new.feature = 'poison' begin select raise(abort, 'no'); end`
+    );
+    for (let run = 0; run < 60; run += 1) {
+      container.telemetry.track({ feature: run % 20 === 7 ? 'poison' : 'seeds', operation: 'roll' }, () => undefined);
+      expectBalance();
+    }
+    expect(await container.telemetry.flush()).toBe(true);
+    expectBalance();
+
+    expect(await database.sql('select feature, count(*) as count from telemetry_events group by feature')).toEqual([
+      { feature: 'seeds', count: expect.anything() }
+    ]);
+    expect(container.telemetry.status().ledger).toMatchObject({ made: 120, written: 114, refused: 6, dropped: 0 });
+    const losses = await database.sql('select reason, sum(count) as count from telemetry_losses group by reason');
+    expect(losses.map(({ reason, count }) => [reason, Number(count)])).toEqual([['refused', 6]]);
+    expect((await container.telemetry.report()).quality).toMatchObject({ refused: 6, dropped: 0 });
+    const told = bot.log.filter((line) => /^(Warn|Error) Telemetry/.test(line));
+    expect(told).toEqual([expect.stringContaining('set aside an event that its database refused')]);
+    await bot.stop();
+  });
+});

@@ -1,0 +1,282 @@
+import { expect, test } from '@jest/globals';
+import { Command, container, Precondition, UserError, type Args } from '@sapphire/framework';
+import { Subcommand } from '@sapphire/plugin-subcommands';
+import type { ChatInputCommandInteraction, ContextMenuCommandInteraction, Message } from 'discord.js';
+import { createHmac } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Source } from '../src/index.ts';
+import { ENABLED, SALT, settled, startBot, until, type TestBot } from './support/bot.ts';
+import { countEvents, onBothDatabases, storedEvents, type TestDatabase } from './support/databases.ts';
+
+const GUILD = { id: '812345678901234567', name: 'sentinel-guild' };
+const USER = { id: '723456789012345678', name: 'sentinel-user' };
+const TARGET = { id: '634567890123456789', name: 'sentinel-target' };
+/** What users write and what errors say: an e-mail address, a token, a path, SQL, an address and a number of a card. */
+const TEXT = 'sentinel@example.org mfa.sentinelToken /home/sentinel/.env DROP TABLE sentinel; 203.0.113.77 4111111111111111';
+
+class SentinelError extends Error {
+  override readonly name = 'SentinelError';
+  readonly code = 'SENTINEL_CODE';
+}
+
+/** Ends as badly as its input asks, with an error full of what the user wrote. */
+async function end(how: string | null, trigger: ChatInputCommandInteraction | ContextMenuCommandInteraction | Message): Promise<void> {
+  if (how?.includes('throw')) throw new SentinelError(how, { cause: new UserError({ identifier: 'sentinelIdentifier', message: how }) });
+  if (how?.includes('user')) throw new UserError({ identifier: `sentinel ${USER.id}`, message: how, context: { user: USER } });
+  if (how?.includes('string')) throw how;
+  if (how?.includes('fail')) container.telemetry.fail(trigger, how);
+  if (how?.includes('annotate')) container.telemetry.annotate(trigger, { provider: how });
+  await trigger.reply('done');
+}
+
+class Roll extends Command {
+  constructor(context: Command.LoaderContext, options: Command.Options) {
+    super(context, { ...options, preconditions: ['SentinelGate'] });
+  }
+  override async chatInputRun(interaction: ChatInputCommandInteraction): Promise<void> {
+    await end(interaction.options.getString('text'), interaction);
+  }
+  override async contextMenuRun(interaction: ContextMenuCommandInteraction): Promise<void> {
+    await end(interaction.isUserContextMenuCommand() ? interaction.targetUser.username : 'throw', interaction);
+  }
+  override async messageRun(message: Message, args: Args): Promise<void> {
+    await end(args.finished ? null : await args.rest('string'), message);
+  }
+}
+
+class Race extends Subcommand {
+  constructor(context: Subcommand.LoaderContext, options: Subcommand.Options) {
+    super(context, { ...options, subcommands: [{ name: 'open', chatInputRun: 'open', messageRun: 'openMessage' }] });
+  }
+  async open(interaction: ChatInputCommandInteraction): Promise<void> {
+    await end(interaction.options.getString('text'), interaction);
+  }
+  async openMessage(message: Message): Promise<void> {
+    await end(message.content, message);
+  }
+}
+
+class SentinelGate extends Precondition {
+  override chatInputRun({ options }: ChatInputCommandInteraction): Precondition.Result {
+    const text = options.getString('text') ?? '';
+    return text.includes('deny') ? this.error({ identifier: text, message: text, context: { user: USER } }) : this.ok();
+  }
+  override contextMenuRun(): Precondition.Result {
+    return this.ok();
+  }
+  override messageRun(): Precondition.Result {
+    return this.ok();
+  }
+}
+
+declare module '@sapphire/framework' {
+  interface Preconditions {
+    SentinelGate: never;
+  }
+}
+
+const startSentinelBot = ({ env }: TestDatabase, more: Readonly<Record<string, string>> = {}): Promise<TestBot> =>
+  startBot({
+    env: { ...ENABLED, ...env, ...more },
+    commands: { roll: Roll, race: Race },
+    pieces: [{ store: 'preconditions', name: 'SentinelGate', piece: SentinelGate }],
+    discord: { guilds: [GUILD] }
+  });
+
+async function makeTraffic({ discord }: TestBot): Promise<void> {
+  const caller = { user: USER, timeoutMs: 150 };
+  for (const how of ['well', 'throw', 'user', 'string', 'fail', 'annotate', 'deny']) {
+    const options = { text: `${how} ${TEXT}` };
+    await discord.slash({ command: 'roll', options, ...caller });
+    await discord.slash({ command: 'race', subcommand: 'open', options, ...caller });
+    await discord.message({ content: `!roll ${options.text}`, ...caller });
+    await discord.message({ content: `!race open ${options.text}`, ...caller });
+    await discord.userMenu({ command: 'roll', target: { id: TARGET.id, name: `${how} ${TARGET.name}` }, ...caller });
+  }
+  await discord.slash({ command: 'race', subcommand: `sentinel-${USER.id}`, ...caller });
+  await discord.message({ content: `!race sentinel ${TEXT}`, ...caller });
+  await discord.messageMenu({ command: 'roll', target: { content: TEXT, author: TARGET }, ...caller });
+  await discord.slash({ command: 'roll', options: { text: TEXT }, user: USER, guildId: null });
+}
+
+async function bytesOf({ env }: TestDatabase): Promise<string> {
+  const folder = env['TELEMETRY_DATA_DIR'];
+  if (folder === undefined) return '';
+  return (await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'latin1')))).join('\n');
+}
+
+async function shown({ discord, log }: TestBot): Promise<string> {
+  const texts = [log.filter((line) => line.includes('Telemetry')).join('\n'), JSON.stringify(container.telemetry.status())];
+  for (const options of [{}, { format: 'text' }, { format: 'csv' }, { format: 'json' }]) {
+    const reply = await discord.slash({ command: 'telemetry', subcommand: 'report', options, user: discord.owner });
+    texts.push(JSON.stringify(reply?.embeds), ...(reply?.files.map(({ text }) => text) ?? []));
+  }
+  const status = await discord.slash({ command: 'telemetry', subcommand: 'status', user: discord.owner });
+  return [...texts, status?.content].join('\n');
+}
+
+onBothDatabases((createDatabase) => {
+  test('nothing that tells who, where or what was written reaches a row, a file, a log line, a report or the status', async () => {
+    const database = await createDatabase();
+    const bot = await startSentinelBot(database);
+    await makeTraffic(bot);
+    await settled();
+    const rows = await database.sql('select * from telemetry_events');
+    expect(rows.length).toBeGreaterThan(60);
+    const everything = [JSON.stringify(rows), await bytesOf(database), await shown(bot)].join('\n');
+    expect(everything).toContain('discord.race.race_open.invoke');
+    const channelIds = bot.discord.guilds.map(({ channelId }) => channelId);
+    const sentinels = [GUILD.id, USER.id, TARGET.id, bot.discord.bot.id, ...channelIds, '203.0.113.77', '4111111111111111', SALT];
+    for (const sentinel of sentinels) expect(everything).not.toContain(sentinel);
+    expect(everything).not.toMatch(/sentinel/i);
+    expect(JSON.stringify(rows.map((row) => ({ ...row, guild_hash: null, id: null })))).not.toMatch(/\p{Nd}{15}/u);
+    await bot.stop();
+    expect(await bytesOf(database)).not.toMatch(/sentinel/i);
+  });
+
+  test('names that are no names become "other" or "unexpected_error", are counted, and break nothing', async () => {
+    const database = await createDatabase();
+    const bot = await startSentinelBot(database, { TELEMETRY_QUEUE_SIZE: '100000' });
+    const throwing = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('sentinel');
+        }
+      }
+    );
+    const hostile: unknown[] = [
+      'a.b',
+      'sentinel.example.org',
+      'x'.repeat(65),
+      `user_${USER.id}`,
+      'id١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧',
+      '',
+      ' ',
+      'semi;colon',
+      "o'clock",
+      '<@723456789012345678>',
+      'emoji😀',
+      '\u202Eright-to-left',
+      'nul\u0000',
+      { feature: 'sentinel' },
+      ['sentinel', 'list'],
+      () => 'sentinel'
+    ];
+    const key = {};
+    let folded = 0;
+    for (const name of hostile as string[]) {
+      container.telemetry.track(
+        { feature: name, operation: name, provider: typeof name === 'string' ? `a b ${name}` : name, guildId: GUILD.id },
+        () => undefined
+      );
+      container.telemetry.begin(key, { feature: 'seeds', operation: 'roll' });
+      container.telemetry.annotate(key, { provider: `a b ${name}` });
+      container.telemetry.fail(key, name);
+      container.telemetry.end(key);
+      expect({ name, folded: container.telemetry.status().folded }).toEqual({ name, folded: (folded += 5) });
+    }
+    await container.telemetry.flush();
+    await until(() => container.telemetry.status().state === 'open');
+    await settled();
+    expect(await countEvents(database)).toEqual({
+      'discord.other.other.invoke': hostile.length,
+      'discord.other.other.success': hostile.length,
+      'discord.seeds.roll.invoke': hostile.length,
+      'discord.seeds.roll.failure': hostile.length
+    });
+    for (const row of await storedEvents(database)) {
+      expect([null, 'other']).toContain(row['provider']);
+      expect([null, 'unexpected_error']).toContain(row['error_type']);
+    }
+
+    for (const name of [throwing, null, undefined, Symbol('sentinel'), Object.create(null), 7n] as unknown as string[]) {
+      expect(container.telemetry.track({ feature: name, operation: name, provider: name, guildId: name }, () => 'a seed')).toBe('a seed');
+      expect(() => container.telemetry.fail(key, name)).not.toThrow();
+      expect(() => container.telemetry.annotate(key, { provider: name })).not.toThrow();
+    }
+    await settled();
+    const { ledger } = container.telemetry.status();
+    expect(ledger).toMatchObject({ refused: 0, dropped: 0, made: ledger.written });
+    expect(JSON.stringify(await storedEvents(database)) + (await shown(bot))).not.toMatch(/sentinel|723456789012345678/i);
+    await bot.stop();
+  });
+
+  test('a text of several lines is no name', async () => {
+    const database = await createDatabase();
+    const bot = await startSentinelBot(database);
+    container.telemetry.track({ feature: 'seeds\nof', operation: 'roll' }, () => undefined);
+    container.telemetry.track({ feature: 'seeds', operation: 'of\nroll' }, () => undefined);
+    await settled();
+    expect(await countEvents(database)).toMatchObject({ 'discord.other.roll.invoke': 1, 'discord.seeds.other.invoke': 1 });
+    await bot.stop();
+  });
+
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    [
+      'a proxy that throws',
+      new Proxy(
+        {},
+        {
+          get: () => {
+            throw new Error('sentinel');
+          },
+          ownKeys: () => {
+            throw new Error('sentinel');
+          }
+        }
+      )
+    ]
+  ])('where code hands over %s instead of names, the work goes on all the same', async (_, wrong) => {
+    const database = await createDatabase();
+    const bot = await startSentinelBot(database);
+    const { telemetry } = container;
+    expect(telemetry.track(wrong as Source, () => 'a seed')).toBe('a seed');
+    expect(() => telemetry.begin({}, wrong as Source)).not.toThrow();
+    expect(() => telemetry.annotate({}, wrong as { provider: string })).not.toThrow();
+    for (const method of ['succeed', 'end', 'has'] as const) expect(() => telemetry[method](wrong as object)).not.toThrow();
+    await bot.stop();
+    expect(bot.log.join('\n')).not.toContain('sentinel');
+  });
+
+  test('a guild is known by its HMAC under the salt alone: with another salt it is another guild', async () => {
+    const database = await createDatabase();
+    const salts = [SALT, [...SALT].toReversed().join('')];
+    for (const salt of salts) {
+      const bot = await startSentinelBot(database, { TELEMETRY_HASH_SALT: salt });
+      await bot.discord.slash({ command: 'roll' });
+      await bot.discord.slash({ command: 'roll', guildId: null });
+      await settled();
+      await bot.stop();
+    }
+    const hashes = await database.sql('select guild_hash as hash, count(*) as count from telemetry_events group by guild_hash');
+    const expected = salts.map((salt) => createHmac('sha256', salt).update(GUILD.id).digest('hex'));
+    expect(new Map(hashes.map(({ hash, count }) => [hash, Number(count)]))).toEqual(
+      new Map<unknown, number>([...expected.map((hash) => [hash, 2] as const), [null, 4]])
+    );
+  });
+
+  test('ids are random, and the order of the rows tells nothing of the order of the events', async () => {
+    const database = await createDatabase();
+    const bot = await startSentinelBot(database, { TELEMETRY_FLUSH_INTERVAL_MS: '600000' });
+    await until(() => container.telemetry.status().state === 'open');
+    const RUNS = 200;
+    for (let run = 0; run < RUNS; run += 1) container.telemetry.track({ feature: 'seeds', operation: `run_${run}` }, () => undefined);
+    await settled();
+    // As the engine has them: SQLite by its key, PostgreSQL by the place in the file.
+    const place = database.engine === 'PostgreSQL' ? 'ctid' : 'day_bucket';
+    const rows = await database.sql(`select id, event_name, sample_rate from telemetry_events where action = 'invoke' order by ${place}`);
+    expect(rows).toHaveLength(RUNS);
+    for (const { id } of rows) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    const numbers = rows.map((row) => Number(/run_(\d+)/.exec(String(row['event_name']))?.[1]));
+    const mean = (RUNS - 1) / 2;
+    const covariance = numbers.reduce((sum, number, index) => sum + (number - mean) * (index - mean), 0) / RUNS;
+    const variance = (RUNS ** 2 - 1) / 12;
+    // Spearman's rank correlation: of no order it is 0 with a standard error of 0.07.
+    expect(Math.abs(covariance / variance)).toBeLessThan(0.4);
+    await bot.stop();
+  });
+});
