@@ -18,6 +18,8 @@ async function startServer(): Promise<string> {
   // Detached: Ctrl-C reaches all of a terminal's processes, and this one has to outlive the others.
   const child = fork(file, { execArgv: [], detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   atEnd(async () => {
+    if (child.exitCode !== null) return;
+    child.ref();
     const exited = once(child, 'exit');
     if (child.connected) child.disconnect();
     await exited;
