@@ -12,6 +12,7 @@ import { renderPurge, renderTotals } from '../statusText.ts';
 import { openStore } from '../storage/openStore.ts';
 import type { Store } from '../storage/store.ts';
 import { confirm } from './confirm.ts';
+import { FindingsError } from './errors.ts';
 
 /** The command line may wait for a bot that is writing; nobody else runs on its thread. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -51,6 +52,15 @@ export function status(settings: Settings): Promise<string> {
       'Queue and runs in flight belong to the process of the bot: see /telemetry status there'
     ].join('\n');
   });
+}
+
+/** Prints what was checked. Rejects with the findings, where there are any. */
+export async function verify(settings: Settings): Promise<string> {
+  const { checked, findings } = await withStore(settings, (store) => store.audit(settings.retentionDays));
+  if (findings.length > 0) throw new FindingsError(findings);
+  return ['The database holds what the data dictionary allows, and nothing else. Checked:', ...checked.map((line) => `  ${line}`)].join(
+    '\n'
+  );
 }
 
 export function privacy(): string {

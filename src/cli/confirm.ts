@@ -1,9 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-
-/** The command line asks for something that can't be done as it stands. The message says what to write instead. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+import { UsageError } from './errors.ts';
 
 /**
  * Asks before something that can't be undone.

@@ -3,8 +3,8 @@ import { readSettings, SettingsError, type Settings } from '../../config/setting
 import { SURFACES, type Surface } from '../events/dictionary.ts';
 import { DEFAULT_REPORT_DAYS } from '../reports/readReport.ts';
 import { StoreError } from '../storage/store.ts';
-import { UsageError } from './confirm.ts';
-import { migrate, privacy, purgeEvents, report, status } from './actions.ts';
+import { migrate, privacy, purgeEvents, report, status, verify } from './actions.ts';
+import { FindingsError, UsageError } from './errors.ts';
 
 const DONE = 0;
 const FAILED = 1;
@@ -20,6 +20,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USAGE;
     if (error instanceof SettingsError) return complain(error.problems.join('\n'), WRONG_USAGE);
     if (error instanceof UsageError) return complain(error.message, WRONG_USAGE);
+    if (error instanceof FindingsError) return complain(error.message, FAILED);
     if (error instanceof StoreError) return complain(`The database of telemetry can't be used: ${error.message}`, FAILED);
     return complain(`Unexpected error: ${error instanceof Error ? error.name : 'no error object'}. Please report it`, FAILED);
   }
@@ -58,6 +59,10 @@ function program(): Command {
     .command('status')
     .description('what the database holds')
     .action(async () => print(await status(settings())));
+  cli
+    .command('verify')
+    .description('compare the database with what may be stored; name every difference')
+    .action(async () => print(await verify(settings())));
   cli
     .command('privacy')
     .description('what is stored, and what never is')

@@ -4,6 +4,17 @@ import type { TelemetryEvent } from '../events/dictionary.ts';
 import type { ColumnTypes } from './entities.ts';
 import type { StoreError } from './store.ts';
 
+/** A table as the database has it. */
+export interface LiveTable {
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly nullable: boolean }[];
+  /** The columns of the primary key, in its order. */
+  readonly key: readonly string[];
+  /** The expression of each CHECK constraint, by its name, in the words of the database. */
+  readonly checks: ReadonlyMap<string, string>;
+  /** Indexes besides the primary key. */
+  readonly indexes: readonly string[];
+}
+
 /** Everything in which PostgreSQL and SQLite differ. */
 export interface Engine {
   /** The name of the engine and where the data is, without any secret. */
@@ -30,7 +41,8 @@ export interface Engine {
   readonly skipLocked: RawBuilder<unknown>;
   /** Until the end of the transaction of `em`, no other process sums up this day or writes late events of it. */
   lockDay(em: SqlEntityManager, day: string): Promise<void>;
-  /** A row of the catalogue when the table exists. */
+  /** What the database itself says of a table; `undefined` when there is none. */
+  describeTable(em: SqlEntityManager, table: string): Promise<LiveTable | undefined>;
   tableExists(em: SqlEntityManager, table: string): Promise<boolean>;
   /** One statement that writes these events, leaving out those that are there already. */
   insertEvents(em: SqlEntityManager, events: readonly TelemetryEvent[]): Promise<void>;

@@ -6,7 +6,8 @@ import { postgresqlMigrations } from '../../migrations/index.ts';
 import { eventFields, tables, type TelemetryEvent } from '../events/dictionary.ts';
 import type { Field } from '../events/field.ts';
 import { dayNumber } from '../events/day.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, LiveTable } from './engine.ts';
+import { run } from './sql.ts';
 import { StoreError } from './store.ts';
 
 /** A connection on which the server says nothing for so long, while it is asked, is given up. */
@@ -80,6 +81,31 @@ export class PostgresqlEngine implements Engine {
 
   async lockDay(em: SqlEntityManager, day: string): Promise<void> {
     await sql`select pg_advisory_xact_lock(${DAY_LOCKS}, ${dayNumber(day)})`.execute(em.getKysely());
+  }
+
+  async describeTable(em: SqlEntityManager, table: string): Promise<LiveTable | undefined> {
+    if (!(await this.tableExists(em, table))) return undefined;
+    const columns = await run<LiveTable['columns'][number]>(
+      em,
+      sql`select attname as name, format_type(atttypid, atttypmod) as type, not attnotnull as nullable from pg_attribute
+        where attrelid = to_regclass(${table}) and attnum > 0 and not attisdropped order by attnum`
+    );
+    const indexes = await run<{ name: string; primary: boolean; columns: string[] }>(
+      em,
+      sql`select c.relname as name, i.indisprimary as primary, array(select attname::text from unnest(i.indkey::int2[]) with ordinality as k(attnum, position)
+          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum order by position) as columns
+        from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid = to_regclass(${table})`
+    );
+    const checks = await run<{ name: string; expression: string }>(
+      em,
+      sql`select conname as name, pg_get_constraintdef(oid) as expression from pg_constraint where conrelid = to_regclass(${table}) and contype = 'c'`
+    );
+    return {
+      columns,
+      key: indexes.find(({ primary }) => primary)?.columns ?? [],
+      checks: new Map(checks.map(({ name, expression }) => [name, expression])),
+      indexes: indexes.filter(({ primary }) => !primary).map(({ name }) => name)
+    };
   }
 
   async tableExists(em: SqlEntityManager, table: string): Promise<boolean> {

@@ -4,10 +4,11 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Clock } from '../events/day.ts';
 import { tables, type TelemetryEvent, type TelemetryLoss } from '../events/dictionary.ts';
 import type { Table } from '../events/field.ts';
+import { auditDatabase } from './audit.ts';
 import { forgetTotals, isLate, sumUpSettledDays } from './dailyTotals.ts';
 import type { Engine } from './engine.ts';
 import { run, TABLES } from './sql.ts';
-import type { LossCount, Store, StoredTotals, Usage, UsageRange } from './store.ts';
+import type { Audit, LossCount, Store, StoredTotals, Usage, UsageRange } from './store.ts';
 import { readUsage } from './usageQueries.ts';
 
 /** The store of both engines. */
@@ -87,6 +88,10 @@ export class Repository implements Store {
       await this.#engine.compact(em);
       return deletedEvents;
     });
+  }
+
+  audit(retentionDays: number): Promise<Audit> {
+    return this.#attempt((em) => auditDatabase(em, this.#engine, this.#clock.today(), retentionDays));
   }
 
   async close(): Promise<void> {

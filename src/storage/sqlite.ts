@@ -6,7 +6,8 @@ import { CompiledQuery, sql } from 'kysely';
 import { sqliteMigrations } from '../../migrations/index.ts';
 import { eventFields, tables, type TelemetryEvent } from '../events/dictionary.ts';
 import type { Field } from '../events/field.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, LiveTable } from './engine.ts';
+import { run } from './sql.ts';
 import { StoreError } from './store.ts';
 
 const FIELDS: readonly (readonly [keyof TelemetryEvent, Field])[] = Object.entries(eventFields) as never;
@@ -103,6 +104,29 @@ export class SqliteEngine implements Engine {
 
   /** No lock, as above. */
   async lockDay(): Promise<void> {}
+
+  async describeTable(em: SqlEntityManager, table: string): Promise<LiveTable | undefined> {
+    const [definition] = await run<{ sql: string }>(em, sql`select sql from sqlite_master where type = 'table' and name = ${table}`);
+    if (definition === undefined) return undefined;
+    const columns = await run<{ name: string; type: string; notnull: number; pk: number }>(
+      em,
+      sql`select name, lower(type) as type, "notnull", pk from pragma_table_info(${table}) order by cid`
+    );
+    const indexes = await run<{ name: string }>(
+      em,
+      sql`select name from sqlite_master where type = 'index' and tbl_name = ${table} and sql is not null`
+    );
+    const checks = [...definition.sql.matchAll(/constraint (\w+) check \((.*)\),?$/gm)];
+    return {
+      columns: columns.map(({ name, type, notnull }) => ({ name, type, nullable: notnull === 0 })),
+      key: columns
+        .filter(({ pk }) => pk > 0)
+        .toSorted((a, b) => a.pk - b.pk)
+        .map(({ name }) => name),
+      checks: new Map(checks.map(([, name = '', expression = '']) => [name, expression])),
+      indexes: indexes.map(({ name }) => name)
+    };
+  }
 
   async tableExists(em: SqlEntityManager, table: string): Promise<boolean> {
     const { rows } = await sql`select 1 from sqlite_master where type = 'table' and name = ${table}`.execute(em.getKysely());

@@ -62,6 +62,13 @@ export interface LossCount {
   readonly count: number;
 }
 
+/** What an audit looked at, and everything in which the database differs from the data dictionary. */
+export interface Audit {
+  readonly checked: readonly string[];
+  /** Each says where, and never repeats the value. */
+  readonly findings: readonly string[];
+}
+
 /** Where events are kept. Every method rejects with a {@link StoreError} when the database does not answer or refuses. */
 export interface Store {
   /** `PostgreSQL`, or `SQLite` and its file, without any secret. */
@@ -81,5 +88,7 @@ export interface Store {
   sumUp(): Promise<number>;
   /** Deletes what is as old as `day` or older, a chunk at a time; all of it without a day. Returns the number of events deleted. */
   purge(day?: string): Promise<number>;
+  /** Compares the live database with the data dictionary. */
+  audit(retentionDays: number): Promise<Audit>;
   close(): Promise<void>;
 }
