@@ -5,22 +5,14 @@ import { ormOptions } from './src/storage/orm.ts';
 
 /**
  * For MikroORM's own command line, as `mikro-orm migration:check --config mikro-orm.config.ts`: the database that the settings name, the
- * migrations as files, and the snapshot of the schema that they add up to. It takes away the protection of WITHOUT ROWID tables if
- * `schema:update` is run on SQLite: write a migration instead.
+ * migrations as files, and the snapshot of the schema that they add up to. Never run `schema:update` with it on SQLite: it makes the tables
+ * anew without WITHOUT ROWID. Write a migration instead.
  */
-const settings = readSettings(process.env);
-const folder = settings.databaseUrl === undefined ? 'sqlite' : 'postgresql';
-const options = ormOptions(engineOf(settings, { migrate: true, busyTimeoutMs: 0 }));
+export function configFor(env: Readonly<Record<string, string | undefined>>): Options {
+  const settings = readSettings(env);
+  const folder = `migrations/${settings.databaseUrl === undefined ? 'sqlite' : 'postgresql'}`;
+  const options = ormOptions(engineOf(settings, { migrate: true, busyTimeoutMs: 0 }));
+  return { ...options, migrations: { ...options.migrations, path: folder, pathTs: folder, snapshot: true, snapshotName: '.snapshot' } };
+}
 
-const config: Options = {
-  ...options,
-  migrations: {
-    ...options.migrations,
-    path: `migrations/${folder}`,
-    pathTs: `migrations/${folder}`,
-    snapshot: true,
-    snapshotName: '.snapshot'
-  }
-};
-
-export default config;
+export default configFor(process.env);
