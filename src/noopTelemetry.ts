@@ -40,6 +40,10 @@ export class NoopTelemetry implements TelemetryService {
     return Promise.reject(new TelemetryUnavailableError(this.#reason));
   }
 
+  eraseGuild(): Promise<never> {
+    return Promise.reject(new TelemetryUnavailableError(this.#reason));
+  }
+
   status(): TelemetryStatus {
     return {
       state: 'off',
@@ -52,7 +56,8 @@ export class NoopTelemetry implements TelemetryService {
       inFlight: 0,
       ledger: new Ledger(),
       folded: 0,
-      lastPurge: null
+      lastPurge: null,
+      saltChanged: false
     };
   }
 

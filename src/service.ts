@@ -30,6 +30,8 @@ export interface TelemetryStatus {
   /** Names and error types that were no names, or too many, and became `other` or `unexpected_error`. */
   readonly folded: number;
   readonly lastPurge: PurgeResult | null;
+  /** Whether hashes of another salt are stored too: they do not match, and guilds count twice. */
+  readonly saltChanged: boolean;
 }
 
 /** The telemetry of this process, at `container.telemetry`. None of its recording methods ever throws or waits. */
@@ -61,6 +63,11 @@ export interface TelemetryService {
   report(options?: ReportOptions): Promise<UsageReport>;
   /** @throws {TelemetryUnavailableError} when telemetry is off or its database is away. */
   purge(options?: PurgeOptions): Promise<PurgeResult>;
+  /**
+   * Deletes what is stored of one guild. Returns the number of events deleted.
+   * @throws {TelemetryUnavailableError} when telemetry is off or its database is away.
+   */
+  eraseGuild(guildId: string): Promise<number>;
   status(): TelemetryStatus;
   /** Ends what is in flight as interrupted, writes the queue and closes the database, within 3 seconds. May be followed by `start`. */
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import { count, plural } from './reports/format.ts';
+import { SALT_CHANGED } from './retention/maintenance.ts';
 import type { PurgeResult } from './retention/purge.ts';
 import type { TelemetryStatus } from './service.ts';
 import type { StoredTotals } from './storage/store.ts';
@@ -15,6 +16,7 @@ export function renderStatus(status: TelemetryStatus): string {
     `Events of this process: ${count(ledger.made)} made = ${count(ledger.written)} written + ${count(status.queueLength)} queued + ` +
       `${count(ledger.dropped)} dropped + ${count(ledger.refused)} refused + ${count(ledger.sampledOut)} sampled out`,
     ...(status.folded > 0 ? [`Names that were none and became "other": ${count(status.folded)}`] : []),
+    ...(status.saltChanged ? [SALT_CHANGED] : []),
     `Sampling: ${status.sampleRate}`,
     `Retention: ${plural(status.retentionDays, 'day')}${lastPurge === null ? '' : `; the last purge deleted ${plural(lastPurge.deleted, 'event')}`}`
   ].join('\n');

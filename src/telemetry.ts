@@ -4,7 +4,7 @@ import type { Settings } from '../config/settings.ts';
 import type { TelemetryClientOptions } from './clientOptions.ts';
 import { systemClock, type Clock } from './events/day.ts';
 import { ErrorClassifier } from './events/errorTypes.ts';
-import { guildHasher, type GuildHasher } from './events/guildHash.ts';
+import { guildHasher, saltFingerprint, type GuildHasher } from './events/guildHash.ts';
 import { Names } from './events/names.ts';
 import { Flusher } from './pipeline/flusher.ts';
 import { Ledger } from './pipeline/ledger.ts';
@@ -15,7 +15,8 @@ import { EventQueue } from './pipeline/queue.ts';
 import { Recorder } from './pipeline/recorder.ts';
 import { readReport, type ReportOptions } from './reports/readReport.ts';
 import type { UsageReport } from './reports/usageReport.ts';
-import { purge, type PurgeOptions, type PurgeResult } from './retention/purge.ts';
+import { Maintenance } from './retention/maintenance.ts';
+import type { PurgeOptions, PurgeResult } from './retention/purge.ts';
 import { TelemetryUnavailableError, type Source, type TelemetryService, type TelemetryStatus } from './service.ts';
 import { StoreError, type Store } from './storage/store.ts';
 import { StoreSession } from './storeSession.ts';
@@ -50,12 +51,12 @@ export class Telemetry implements TelemetryService {
   readonly #queue: EventQueue;
   readonly #flusher: Flusher;
   readonly #lifecycles: Lifecycles;
+  readonly #maintenance: Maintenance;
   #session: StoreSession | undefined;
   #expiry: NodeJS.Timeout | undefined;
   #closing: Promise<void> = Promise.resolve();
   /** Like `#closing`, but not cut short by the deadline. */
   #released: Promise<void> = Promise.resolve();
-  #lastPurge: PurgeResult | null = null;
 
   /** @throws {SettingsError} when the client option `telemetry` is wrong. */
   constructor({ settings, log, options = {}, clock = systemClock() }: Parts) {
@@ -74,6 +75,12 @@ export class Telemetry implements TelemetryService {
     this.#flusher = new Flusher({ ...shared, intervalMs: settings.flushIntervalMs });
     const recorder = new Recorder({ ...shared, onQueued: () => this.#flusher.onQueued() });
     this.#lifecycles = new Lifecycles({ recorder, clock, sampleRate: settings.sampleRate });
+    this.#maintenance = new Maintenance({
+      clock,
+      log,
+      retentionDays: settings.retentionDays,
+      saltFingerprint: saltFingerprint(settings.hashSalt)
+    });
   }
 
   start(): void {
@@ -84,7 +91,7 @@ export class Telemetry implements TelemetryService {
       log: this.#log,
       clock: this.#clock,
       onOpen: (store) => this.#flusher.start(store),
-      maintain: (store) => this.#maintain(store),
+      maintain: (store) => this.#maintenance.run(store),
       after: this.#released
     });
   }
@@ -163,7 +170,15 @@ export class Telemetry implements TelemetryService {
   }
 
   async purge(options?: PurgeOptions): Promise<PurgeResult> {
-    return this.#purge(this.#openStore(), options);
+    const store = this.#openStore();
+    return this.#reading(() => this.#maintenance.purge(store, options));
+  }
+
+  async eraseGuild(guildId: string): Promise<number> {
+    const store = this.#openStore();
+    // What is queued may be of that guild too.
+    await this.flush();
+    return this.#reading(() => store.eraseGuild(this.#hash(guildId)));
   }
 
   status(): TelemetryStatus {
@@ -179,7 +194,8 @@ export class Telemetry implements TelemetryService {
       inFlight: this.#lifecycles.inFlight,
       ledger: { ...this.#ledger },
       folded: this.#names.folded + this.#errors.folded,
-      lastPurge: this.#lastPurge
+      lastPurge: this.#maintenance.lastPurge,
+      saltChanged: this.#maintenance.saltChanged
     };
   }
 
@@ -190,27 +206,6 @@ export class Telemetry implements TelemetryService {
       this.#closing = this.#shutDown(session);
     }
     return this.#closing;
-  }
-
-  /** At start and daily: deletes what is too old, then sums up what is over. */
-  async #maintain(store: Store): Promise<void> {
-    try {
-      const { deleted, throughDay } = await this.#purge(store);
-      if (deleted > 0) this.#log.info(`Telemetry purged ${deleted} events of ${throughDay ?? 'all days'} and before`);
-      await this.#reading(() => store.sumUp());
-    } catch (error) {
-      const reason = error instanceof TelemetryUnavailableError ? error.message : 'an unexpected error';
-      this.#log.error(
-        'purge',
-        `Telemetry could not purge old events: ${reason}. It is tried again at the next time of TELEMETRY_PURGE_CRON`
-      );
-    }
-  }
-
-  async #purge(store: Store, options?: PurgeOptions): Promise<PurgeResult> {
-    const { retentionDays } = this.#settings;
-    this.#lastPurge = await this.#reading(() => purge({ store, today: this.#clock.today(), retentionDays, ...options }));
-    return this.#lastPurge;
   }
 
   async #shutDown(session: StoreSession): Promise<void> {

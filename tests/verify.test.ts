@@ -30,7 +30,8 @@ onBothDatabases((createDatabase) => {
       'telemetry_losses',
       'telemetry_daily_counts',
       'telemetry_daily_durations',
-      'telemetry_daily_guilds'
+      'telemetry_daily_guilds',
+      'telemetry_salts'
     ]);
   });
 

@@ -82,5 +82,13 @@ export class InitialTables extends Migration {
         constraint telemetry_losses_count_check check (count >= 1 and count <= 2147483647)
       )
     `);
+    this.addSql(`
+      create table telemetry_salts (
+        day_bucket date not null,
+        fingerprint text not null,
+        primary key (day_bucket, fingerprint),
+        constraint telemetry_salts_fingerprint_check check (length(fingerprint) <= 64)
+      )
+    `);
   }
 }

@@ -90,5 +90,14 @@ export class InitialTables extends Migration {
         constraint telemetry_losses_count_check check (count >= 1 and count <= 2147483647)
       ) strict, without rowid
     `);
+    this.addSql(`
+      create table telemetry_salts (
+        day_bucket text not null,
+        fingerprint text not null,
+        primary key (day_bucket, fingerprint),
+        constraint telemetry_salts_day_bucket_check check (length(day_bucket) = 10),
+        constraint telemetry_salts_fingerprint_check check (length(fingerprint) <= 64)
+      ) strict, without rowid
+    `);
   }
 }

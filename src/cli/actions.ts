@@ -1,18 +1,21 @@
+import { randomBytes } from 'node:crypto';
 import type { Settings } from '../../config/settings.ts';
 import { systemClock } from '../events/day.ts';
 import type { Surface } from '../events/dictionary.ts';
+import { guildHasher } from '../events/guildHash.ts';
 import { renderCsv } from '../reports/csv.ts';
 import { count, plural } from '../reports/format.ts';
 import { renderJson } from '../reports/json.ts';
 import { privacyPolicy } from '../reports/privacy.ts';
 import { readReport } from '../reports/readReport.ts';
 import { renderText } from '../reports/text.ts';
+import { SALT_CHANGED } from '../retention/maintenance.ts';
 import { purge } from '../retention/purge.ts';
 import { renderPurge, renderTotals } from '../statusText.ts';
 import { openStore } from '../storage/openStore.ts';
 import type { Store } from '../storage/store.ts';
 import { confirm } from './confirm.ts';
-import { FindingsError } from './errors.ts';
+import { FindingsError, UsageError } from './errors.ts';
 
 /** The command line may wait for a bot that is writing; nobody else runs on its thread. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -47,11 +50,29 @@ export function status(settings: Settings): Promise<string> {
       `Database: ${store.description}`,
       `Stored: ${renderTotals(await store.totals())}`,
       `Known to be lost: ${count(lost)}`,
+      ...((await store.saltFingerprints()).length > 1 ? [SALT_CHANGED] : []),
       `Sampling: ${settings.sampleRate}`,
       `Retention: ${plural(settings.retentionDays, 'day')}`,
       'Queue and runs in flight belong to the process of the bot: see /telemetry status there'
     ].join('\n');
   });
+}
+
+/** Erases what is stored of one guild. It takes the salt, since only the guild's hash is stored. */
+export function eraseGuild(settings: Settings, guildId: string): Promise<string> {
+  const { hashSalt } = settings;
+  if (hashSalt === undefined) throw new UsageError('TELEMETRY_HASH_SALT is needed: only with the salt can the hash of a guild be found');
+  return withStore(
+    settings,
+    async (store) => `Deleted ${plural(await store.eraseGuild(guildHasher(hashSalt)(guildId)), 'event')} of this guild`
+  );
+}
+
+/** Makes a new salt, and deletes the events whose hashes are of the old one. */
+export async function rotateSalt(settings: Settings, { yes = false }): Promise<string> {
+  const purged = await purgeEvents(settings, { all: true, yes });
+  const salt = randomBytes(32).toString('hex');
+  return `${purged}\n\nSet this, and start the bot again:\n\nTELEMETRY_HASH_SALT=${salt}`;
 }
 
 /** Prints what was checked. Rejects with the findings, where there are any. */

@@ -3,7 +3,7 @@ import { readSettings, SettingsError, type Settings } from '../../config/setting
 import { SURFACES, type Surface } from '../events/dictionary.ts';
 import { DEFAULT_REPORT_DAYS } from '../reports/readReport.ts';
 import { StoreError } from '../storage/store.ts';
-import { migrate, privacy, purgeEvents, report, status, verify } from './actions.ts';
+import { eraseGuild, migrate, privacy, purgeEvents, report, rotateSalt, status, verify } from './actions.ts';
 import { FindingsError, UsageError } from './errors.ts';
 
 const DONE = 0;
@@ -64,6 +64,16 @@ function program(): Command {
     .description('compare the database with what may be stored; name every difference')
     .action(async () => print(await verify(settings())));
   cli
+    .command('erase-guild')
+    .description('delete what is stored of one guild')
+    .addArgument(new Argument('<id>', 'the id of the guild').argParser(guildIdOf))
+    .action(async (guildId: string) => print(await eraseGuild(settings(), guildId)));
+  cli
+    .command('rotate-salt')
+    .description('delete every event, and print a new salt')
+    .option('--yes', 'do not ask')
+    .action(async (options: { yes?: boolean }) => print(await rotateSalt(settings(), options)));
+  cli
     .command('privacy')
     .description('what is stored, and what never is')
     .action(() => print(privacy()));
@@ -79,6 +89,11 @@ function daysOf(text: string): number {
   if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS)
     throw new InvalidArgumentError(`It takes a whole number from 1 to ${MAX_DAYS}.`);
   return days;
+}
+
+function guildIdOf(text: string): string {
+  if (!/^\d{17,20}$/.test(text)) throw new InvalidArgumentError('It takes the id of a guild: 17 to 20 digits.');
+  return text;
 }
 
 function loadEnvFile(path: string): void {

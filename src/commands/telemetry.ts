@@ -11,6 +11,7 @@ import {
 } from 'discord.js';
 import { SURFACES, type Surface } from '../events/dictionary.ts';
 import { renderCsv } from '../reports/csv.ts';
+import { plural } from '../reports/format.ts';
 import { renderEmbed } from '../reports/embed.ts';
 import { renderJson } from '../reports/json.ts';
 import { privacyPolicy } from '../reports/privacy.ts';
@@ -97,6 +98,12 @@ function define(builder: SlashCommandBuilder, name: string, description: string)
           .addChoices(['embed', ...Object.keys(FORMATS)].map((value) => ({ name: value, value })))
       )
   );
+  builder.addSubcommand((erase) =>
+    erase
+      .setName('erase-guild')
+      .setDescription('Delete what is stored of one guild')
+      .addStringOption((id) => id.setName('id').setDescription('The id of the guild').setRequired(true).setMinLength(17).setMaxLength(20))
+  );
   builder.addSubcommand((status) => status.setName('status').setDescription('How telemetry does in this process'));
   builder.addSubcommand((privacy) => privacy.setName('privacy').setDescription('What is stored, and what never is'));
   return builder;
@@ -112,10 +119,23 @@ async function answer(interaction: ChatInputCommandInteraction): Promise<Interac
         if (error instanceof TelemetryUnavailableError) return { content: `No report now: ${error.message}` };
         throw error;
       }
+    case 'erase-guild':
+      return eraseAnswer(interaction);
     case 'privacy':
       return { files: [file('privacy.md', privacyPolicy())] };
     default:
       return { content: renderStatus(telemetry.status()) };
+  }
+}
+
+async function eraseAnswer({ options }: ChatInputCommandInteraction): Promise<InteractionEditReplyOptions> {
+  const guildId = options.getString('id', true);
+  if (!/^\d{17,20}$/.test(guildId)) return { content: 'That is not the id of a guild: it takes 17 to 20 digits.' };
+  try {
+    return { content: `Deleted ${plural(await container.telemetry.eraseGuild(guildId), 'event')} of this guild.` };
+  } catch (error) {
+    if (error instanceof TelemetryUnavailableError) return { content: `Nothing was deleted: ${error.message}` };
+    throw error;
   }
 }
 

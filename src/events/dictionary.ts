@@ -190,6 +190,16 @@ export const dailyGuildFields = {
   guildHash: { ...eventFields.guildHash, nullable: false }
 } as const satisfies Record<string, Field>;
 
+export const saltFields = {
+  dayBucket: { ...dayBucket, purpose: 'A UTC day on which a process with this salt ran.' },
+  fingerprint: {
+    ...eventFields.guildHash,
+    column: 'fingerprint',
+    nullable: false,
+    purpose: 'HMAC-SHA-256 of a fixed text under the salt, to notice that the salt was changed. The salt can not be computed from it.'
+  }
+} as const satisfies Record<string, Field>;
+
 /** Every table of ours, each with its reason. */
 export const tables = {
   events: {
@@ -221,6 +231,12 @@ export const tables = {
     purpose: 'Of a day that is over, the hashes of the guilds in which anything was recorded.',
     key: ['dayBucket', 'surface', 'guildHash'],
     fields: dailyGuildFields
+  },
+  salts: {
+    name: 'telemetry_salts',
+    purpose: 'Which salts the stored hashes were made with, so that nobody compares hashes of two.',
+    key: ['dayBucket', 'fingerprint'],
+    fields: saltFields
   }
 } as const satisfies Record<string, Table>;
 

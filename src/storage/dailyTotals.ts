@@ -11,6 +11,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** A day is summed up when it ended so long ago. Its events, all written by then, came without any lock. */
 const SETTLED_MS = 25 * HOUR_MS;
 const ROWS_PER_STATEMENT = 500;
+const FIRST_DAY = '0001-01-01';
 
 /** The newest day that ended long enough ago, at a moment in milliseconds since 1970. */
 function newestSettledDay(nowMs: number): string {
@@ -29,7 +30,7 @@ export function isLate(day: string, today: string): boolean {
 export async function sumUpSettledDays(em: SqlEntityManager, engine: Engine, nowMs: number): Promise<number> {
   const newest = newestSettledDay(nowMs);
   let summed = 0;
-  for (let day = await nextDay(em, '0001-01-01'); day !== null && day <= newest; day = await nextDay(em, day)) {
+  for (let day = await nextDay(em, FIRST_DAY); day !== null && day <= newest; day = await nextDay(em, day)) {
     const one = day;
     if (await em.transactional((inside) => sumUp(inside, engine, one))) summed += 1;
   }
@@ -40,6 +41,29 @@ export async function sumUpSettledDays(em: SqlEntityManager, engine: Engine, now
 export async function forgetTotals(em: SqlEntityManager, day: string): Promise<void> {
   for (const table of [TABLES.dailyCounts, TABLES.dailyDurations, TABLES.dailyGuilds])
     await run(em, sql`delete from ${table} where day_bucket = ${day}`);
+}
+
+/** Deletes the events of one guild, a day at a time, and the totals of the days that had any. Returns the number of events deleted. */
+export async function eraseGuild(em: SqlEntityManager, engine: Engine, guildHash: string): Promise<number> {
+  let erased = 0;
+  for (let day = await nextDay(em, FIRST_DAY); day !== null; day = await nextDay(em, day)) {
+    const one = day;
+    erased += await em.transactional(async (inside) => {
+      await engine.lockDay(inside, one);
+      let ofDay = 0;
+      for (const slice of engine.slices) {
+        const { numAffectedRows } =
+          await sql`delete from ${TABLES.events} where day_bucket = ${one} ${slice} and guild_hash = ${guildHash}`.execute(
+            inside.getKysely()
+          );
+        ofDay += Number(numAffectedRows ?? 0);
+        await setImmediate();
+      }
+      if (ofDay > 0) await forgetTotals(inside, one);
+      return ofDay;
+    });
+  }
+  return erased;
 }
 
 async function sumUp(em: SqlEntityManager, engine: Engine, day: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import type { Clock } from '../events/day.ts';
 import { tables, type TelemetryEvent, type TelemetryLoss } from '../events/dictionary.ts';
 import type { Table } from '../events/field.ts';
 import { auditDatabase } from './audit.ts';
-import { forgetTotals, isLate, sumUpSettledDays } from './dailyTotals.ts';
+import { eraseGuild, forgetTotals, isLate, sumUpSettledDays } from './dailyTotals.ts';
 import type { Engine } from './engine.ts';
 import { run, TABLES } from './sql.ts';
 import type { Audit, LossCount, Store, StoredTotals, Usage, UsageRange } from './store.ts';
@@ -87,6 +87,31 @@ export class Repository implements Store {
       }
       await this.#engine.compact(em);
       return deletedEvents;
+    });
+  }
+
+  eraseGuild(guildHash: string): Promise<number> {
+    return this.#attempt(async (em) => {
+      const deleted = await eraseGuild(em, this.#engine, guildHash);
+      await sumUpSettledDays(em, this.#engine, this.#clock.nowMs());
+      await this.#engine.compact(em);
+      return deleted;
+    });
+  }
+
+  noteSalt(fingerprint: string): Promise<void> {
+    return this.#attempt(async (em) => {
+      await run(
+        em,
+        sql`insert into ${TABLES.salts} (day_bucket, fingerprint) values (${this.#clock.today()}, ${fingerprint}) on conflict do nothing`
+      );
+    });
+  }
+
+  saltFingerprints(): Promise<string[]> {
+    return this.#attempt(async (em) => {
+      const rows = await run<{ fingerprint: string }>(em, sql`select distinct fingerprint from ${TABLES.salts} order by fingerprint`);
+      return rows.map(({ fingerprint }) => fingerprint);
     });
   }
 

@@ -8,7 +8,8 @@ export const TABLES = {
   losses: sql.table(tables.losses.name),
   dailyCounts: sql.table(tables.dailyCounts.name),
   dailyDurations: sql.table(tables.dailyDurations.name),
-  dailyGuilds: sql.table(tables.dailyGuilds.name)
+  dailyGuilds: sql.table(tables.dailyGuilds.name),
+  salts: sql.table(tables.salts.name)
 } as const satisfies Record<keyof typeof tables, RawBuilder<unknown>>;
 
 /** Runs a query with its values bound, inside the transaction of `em` where there is one. */

@@ -88,6 +88,12 @@ export interface Store {
   sumUp(): Promise<number>;
   /** Deletes what is as old as `day` or older, a chunk at a time; all of it without a day. Returns the number of events deleted. */
   purge(day?: string): Promise<number>;
+  /** Deletes the events of one guild, and makes the totals of its days anew. Returns the number of events deleted. */
+  eraseGuild(guildHash: string): Promise<number>;
+  /** Notes that the salt with this fingerprint is in use today. */
+  noteSalt(fingerprint: string): Promise<void>;
+  /** The fingerprints of the salts that stored hashes may be made with. */
+  saltFingerprints(): Promise<string[]>;
   /** Compares the live database with the data dictionary. */
   audit(retentionDays: number): Promise<Audit>;
   close(): Promise<void>;
