@@ -45,7 +45,7 @@ const variables = {
     purpose: 'The secret that guild ids are hashed with. Required when telemetry is enabled.',
     unit: 'text of at least 32 characters',
     fallback: '',
-    remedy: `make one with: node -p "crypto.randomBytes(32).toString('hex')"`,
+    remedy: `write at least 32 characters, ${SALT_DISTINCT_CHARACTERS} of them different; make one with: node -p "crypto.randomBytes(32).toString('hex')"`,
     schema: z
       .string()
       .refine((salt) => salt === '' || (salt.length >= 32 && new Set(salt).size >= SALT_DISTINCT_CHARACTERS))
@@ -108,7 +108,8 @@ const variables = {
     unit: 'cron expression, in UTC',
     fallback: '0 2 * * *',
     remedy: 'write a cron expression of five fields, as 0 2 * * *',
-    schema: z.string().refine((expression) => isCron(expression))
+    // node-cron takes a field for seconds too: nobody means to purge every second.
+    schema: z.string().refine((expression) => expression.split(/\s+/).length === 5 && isCron(expression))
   }),
   autoMigrate: variable({
     name: 'TELEMETRY_AUTO_MIGRATE',
@@ -183,5 +184,18 @@ export function settingsTable(): string {
 function isPostgresUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
-  return ['postgresql:', 'postgres:'].includes(url.protocol) && url.hostname !== '' && url.pathname.length > 1;
+  const parts = [url.username, url.password, url.hostname, url.pathname];
+  if (!parts.every(isDecodable)) return false;
+  const schema = url.searchParams.get('schema') ?? 'public';
+  return ['postgresql:', 'postgres:'].includes(url.protocol) && url.hostname !== '' && url.pathname.length > 1 && /^\w+$/.test(schema);
+}
+
+/** A bare percent sign in a password, say, is no URL's: it has to be written as %25. */
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -2,6 +2,7 @@ import type { OperationName } from './events/names.ts';
 import type { Ledger } from './pipeline/ledger.ts';
 import type { ReportOptions } from './reports/readReport.ts';
 import type { UsageReport } from './reports/usageReport.ts';
+import type { LastPurge } from './retention/maintenance.ts';
 import type { PurgeOptions, PurgeResult } from './retention/purge.ts';
 
 /** What code says of a run before it begins. */
@@ -29,7 +30,7 @@ export interface TelemetryStatus {
   readonly ledger: Readonly<Ledger>;
   /** Names and error types that were no names, or too many, and became `other` or `unexpected_error`. */
   readonly folded: number;
-  readonly lastPurge: PurgeResult | null;
+  readonly lastPurge: LastPurge | null;
   /** Whether hashes of another salt are stored too: they do not match, and guilds count twice. */
   readonly saltChanged: boolean;
 }

@@ -85,7 +85,7 @@ onBothDatabases((createDatabase) => {
         try {
           return void (await work());
         } catch (error) {
-          if (!(error instanceof StoreError) || error.kind !== 'unavailable') throw error;
+          if (!(error instanceof StoreError) || error.kind !== 'busy') throw error;
           await setTimeout(5 + random() * 20);
         }
       }

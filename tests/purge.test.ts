@@ -15,8 +15,8 @@ const OLDEST_KEPT = '2026-02-02';
 /** At noon of today, this day is the last that ended more than 25 hours ago. */
 const NEWEST_SUMMED = '2026-03-01';
 
-/** So many events and one loss on each of these days, which are summed up as far as they are over. */
-async function fill(store: Store, days: readonly string[], eventsPerDay = 2): Promise<void> {
+/** So many events, one loss and one salt on each of these days, which are summed up as far as they are over. */
+async function fill(database: TestDatabase, store: Store, days: readonly string[], eventsPerDay = 2): Promise<void> {
   const random = seededRandom(days.length * eventsPerDay);
   const events = days.flatMap((dayBucket) =>
     Array.from({ length: eventsPerDay }, () => anEvent(random, { dayBucket, guildHash: hexOf(random, 64) }))
@@ -24,6 +24,8 @@ async function fill(store: Store, days: readonly string[], eventsPerDay = 2): Pr
   const losses = days.map((dayBucket): TelemetryLoss => ({ dayBucket, id: uuid(random), reason: 'refused', count: 3 }));
   await writeEvents(store, events);
   await store.writeLosses(losses);
+  const salts = days.map((day) => `('${day}', '${hexOf(random, 64)}')`).join(', ');
+  await database.sql(`insert into telemetry_salts (day_bucket, fingerprint) values ${salts} on conflict do nothing`);
   await store.sumUp();
 }
 
@@ -48,7 +50,7 @@ onBothDatabases((createDatabase) => {
     const database = await createDatabase();
     const store = await openTestStore(database, TODAY);
     const days = [...daysDownFrom(addDays(TODAY, 1), addDays(TODAY, -40)), '2025-03-03', '1999-12-31'];
-    await fill(store, days);
+    await fill(database, store, days);
 
     const result = await purge({ store, ...RETENTION });
     const kept = daysDownFrom(addDays(TODAY, 1), OLDEST_KEPT);
@@ -71,7 +73,7 @@ onBothDatabases((createDatabase) => {
     const database = await createDatabase();
     const store = await openTestStore(database, TODAY);
     const kept = [...new Set([TODAY, addDays(oldest, 1), oldest])].filter((day) => day <= TODAY);
-    await fill(store, [...kept, addDays(oldest, -1), addDays(oldest, -400)]);
+    await fill(database, store, [...kept, addDays(oldest, -1), addDays(oldest, -400)]);
     await purge({ store, today: TODAY, retentionDays });
     expect(await daysIn(database)).toEqual(left(kept));
   });
@@ -79,7 +81,7 @@ onBothDatabases((createDatabase) => {
   test('a dry run deletes nothing, and says what a purge then deletes', async () => {
     const database = await createDatabase();
     const store = await openTestStore(database, TODAY);
-    await fill(store, daysDownFrom(TODAY, '2026-01-01'));
+    await fill(database, store, daysDownFrom(TODAY, '2026-01-01'));
     for (const all of [false, true]) {
       const before = { events: 124, oldestDay: '2026-01-01', newestDay: TODAY };
       const dry = await purge({ store, ...RETENTION, all, dryRun: true });
@@ -93,7 +95,7 @@ onBothDatabases((createDatabase) => {
   test('a purge of all leaves no row of any day, those to come included', async () => {
     const database = await createDatabase();
     const store = await openTestStore(database, TODAY);
-    await fill(store, ['2099-12-31', TODAY, '2000-01-01']);
+    await fill(database, store, ['2099-12-31', TODAY, '2000-01-01']);
     expect(await purge({ store, ...RETENTION, all: true })).toEqual({
       throughDay: null,
       before: { events: 6, oldestDay: '2000-01-01', newestDay: '2099-12-31' },
@@ -101,7 +103,7 @@ onBothDatabases((createDatabase) => {
       after: { events: 0, oldestDay: null, newestDay: null }
     });
     expect(await daysIn(database)).toEqual(left([]));
-    await fill(store, [TODAY]);
+    await fill(database, store, [TODAY]);
     expect((await store.totals()).events).toBe(2);
   });
 
@@ -116,7 +118,7 @@ onBothDatabases((createDatabase) => {
     const database = await createDatabase();
     const store = await openTestStore(database, TODAY);
     const stores = [store, ...(await Promise.all(Array.from({ length: 3 }, () => openTestStore(database, TODAY))))];
-    await fill(store, daysDownFrom(TODAY, addDays(TODAY, -39)), 600);
+    await fill(database, store, daysDownFrom(TODAY, addDays(TODAY, -39)), 600);
 
     const results = await Promise.all(stores.map((one) => purge({ store: one, ...RETENTION })));
     expect(results.reduce((sum, { deleted }) => sum + deleted, 0)).toBe(10 * 600);
@@ -130,7 +132,7 @@ onBothDatabases((createDatabase) => {
     const purging = await openTestStore(database, TODAY);
     const writing = await openTestStore(database, TODAY);
     const random = seededRandom(9);
-    await fill(purging, ['2026-01-01'], 3000);
+    await fill(database, purging, ['2026-01-01'], 3000);
     const written: TelemetryEvent[] = [];
     const over = new AbortController();
     const write = async (): Promise<void> => {

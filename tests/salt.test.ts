@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
 import { container } from '@sapphire/framework';
 import { readSettings } from '../config/settings.ts';
@@ -17,6 +18,8 @@ const today = systemClock().today();
 
 const track = (guildId: string): void => container.telemetry.track({ ...ROLL, guildId }, () => undefined);
 
+const warnings = (log: readonly string[]): string[] => log.filter((line) => line.includes('TELEMETRY_HASH_SALT was changed'));
+
 /** Starts a bot, lets it record a run in two guilds, and stops it. */
 async function recordWith(database: TestDatabase, salt: string): Promise<string[]> {
   const bot = await startBot({ env: { ...ENABLED, ...database.env, TELEMETRY_HASH_SALT: salt } });
@@ -31,7 +34,6 @@ async function recordWith(database: TestDatabase, salt: string): Promise<string[
 onBothDatabases((createDatabase) => {
   test('a salt that was changed is noticed at start and shown by the status, until the old events are gone', async () => {
     const database = await createDatabase();
-    const warnings = (log: readonly string[]): string[] => log.filter((line) => line.includes('TELEMETRY_HASH_SALT was changed'));
     expect(warnings(await recordWith(database, SALT))).toEqual([]);
     expect(warnings(await recordWith(database, SALT))).toEqual([]);
     expect(warnings(await recordWith(database, OTHER_SALT))).toHaveLength(1);
@@ -107,4 +109,17 @@ test('after a guild was erased its hash stands nowhere in the bytes of the SQLit
   expect(await bytes()).not.toContain(guildHasher(SALT)(GUILD));
   expect(await bytes()).toContain(guildHasher(SALT)(OTHER_GUILD));
   await bot.stop();
+});
+
+test('a purge waits for a reader of the SQLite file, since the journal holds what was deleted until then', async () => {
+  const database = await sqliteDatabase();
+  const store = await openStore(readSettings(database.env), { migrate: true, busyTimeoutMs: 0 });
+  await store.write(randomEvents(seededRandom(1), [today], 50));
+  const reader = new DatabaseSync(database.file);
+  reader.exec('begin');
+  reader.prepare('select count(*) from telemetry_events').get();
+  setTimeout(() => reader.close(), 300);
+  await store.purge();
+  expect((await stat(`${database.file}-wal`)).size).toBe(0);
+  await store.close();
 });

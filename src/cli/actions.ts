@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
 import { systemClock } from '../events/day.ts';
 import type { Surface } from '../events/dictionary.ts';
@@ -13,12 +14,13 @@ import { SALT_CHANGED } from '../retention/maintenance.ts';
 import { purge } from '../retention/purge.ts';
 import { renderPurge, renderTotals } from '../statusText.ts';
 import { openStore } from '../storage/openStore.ts';
-import type { Store } from '../storage/store.ts';
+import { StoreError, type Store } from '../storage/store.ts';
 import { confirm } from './confirm.ts';
 import { FindingsError, UsageError } from './errors.ts';
 
 /** The command line may wait for a bot that is writing; nobody else runs on its thread. */
 const BUSY_TIMEOUT_MS = 5_000;
+const RETRY_MS = 100;
 const FIRST_DAY = '0001-01-01';
 
 const RENDERERS = { text: renderText, json: renderJson, csv: renderCsv } as const;
@@ -89,17 +91,30 @@ export function privacy(): string {
 }
 
 export async function migrate(settings: Settings): Promise<string> {
-  const store = await openStore(settings, { migrate: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  const store = await open(settings, true);
   await store.close();
   return `The tables are up to date: ${store.description}`;
 }
 
 async function withStore<T>(settings: Settings, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(settings, { migrate: false, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  const store = await open(settings, false);
   try {
     return await work(store);
   } finally {
     await store.close();
+  }
+}
+
+/** SQLite does not wait by itself for a process that is just making the file or its tables. */
+async function open(settings: Settings, mayMigrate: boolean): Promise<Store> {
+  const end = performance.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await openStore(settings, { migrate: mayMigrate, busyTimeoutMs: BUSY_TIMEOUT_MS });
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.kind !== 'busy' || performance.now() > end) throw error;
+      await wait(RETRY_MS * Math.random());
+    }
   }
 }
 

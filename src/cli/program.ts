@@ -29,11 +29,12 @@ export async function runCli(args: readonly string[]): Promise<number> {
 function program(): Command {
   const cli = new Command('sapphire-telemetry')
     .description("Reads and looks after a bot's telemetry, also while the bot runs. It takes the bot's own environment variables.")
-    .option('--env-file <path>', 'read environment variables from this file first, as the bot does')
+    // Not --env-file: Node takes that for itself, wherever it stands.
+    .option('--dotenv <path>', 'read environment variables from this file first, as the bot does')
     .exitOverride();
   const settings = (): Settings => {
-    const { envFile } = cli.opts<{ envFile?: string }>();
-    if (envFile !== undefined) loadEnvFile(envFile);
+    const { dotenv } = cli.opts<{ dotenv?: string }>();
+    if (dotenv !== undefined) loadEnvFile(dotenv);
     return readSettings(process.env);
   };
 
@@ -100,7 +101,7 @@ function loadEnvFile(path: string): void {
   try {
     process.loadEnvFile(path);
   } catch {
-    throw new UsageError(`The file of --env-file can't be read: ${path}`);
+    throw new UsageError(`The file of --dotenv can't be read: ${path}`);
   }
 }
 

@@ -125,6 +125,7 @@ export class ErrorClassifier {
     const own = normalize(identifier.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '_'));
     if (Object.hasOwn(ERROR_TYPES, own) || this.#own.has(own)) return own;
     if (COOLDOWNS.has(identifier)) return 'rate_limited';
+    if (identifier.startsWith('preconditionMissing')) return 'missing_handler';
     if (identifier.startsWith('preconditionClientPermissions')) return 'bot_permission_missing';
     if (identifier.startsWith('precondition') || name === 'PreconditionError') return 'permission_denied';
     return 'invalid_input';
@@ -135,10 +136,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-function fromDiscord({ name, code, status }: Record<string, unknown>): ErrorType | undefined {
+function fromDiscord({ name, code, status, requestBody }: Record<string, unknown>): ErrorType | undefined {
   if (typeof name !== 'string') return undefined;
-  if (name === 'RateLimitError') return 'rate_limited';
-  if (name.startsWith('HTTPError')) return 'discord_unavailable';
+  if (name.startsWith('RateLimitError')) return 'rate_limited';
+  // Other clients call theirs HTTPError too; only Discord's keeps the body that was sent.
+  if (name.startsWith('HTTPError') && requestBody !== undefined) return 'discord_unavailable';
   if (!name.startsWith('DiscordAPIError')) return undefined;
   if (DISCORD_EXPIRED.has(code)) return 'interaction_expired';
   if (DISCORD_PERMISSION.has(code)) return 'bot_permission_missing';
@@ -158,8 +160,8 @@ function fromNetwork({ code }: Record<string, unknown>): ErrorType | undefined {
 
 /** An HTTP client's error, by the status it carries: `status`, `statusCode`, or that of its `response`. */
 function fromHttp({ status, statusCode, response }: Record<string, unknown>): ErrorType | undefined {
-  const code = status ?? statusCode ?? (isObject(response) ? response['status'] : undefined);
-  if (typeof code !== 'number' || code < 400 || code > 599) return undefined;
+  const code = status ?? statusCode ?? (isObject(response) ? (response['status'] ?? response['statusCode']) : undefined);
+  if (typeof code !== 'number' || !(code >= 400 && code <= 599)) return undefined;
   if (code === 408 || code === 504) return 'provider_timeout';
   if (code === 429) return 'rate_limited';
   if (code === 404) return 'not_found';

@@ -2,7 +2,7 @@ import type { UsageReport } from './usageReport.ts';
 
 type Cell = string | number | null;
 
-const HEADER = ['section', 'surface', 'name', 'invokes', 'successes', 'failures', 'success_rate', 'count', 'p50_ms', 'p95_ms'];
+const HEADER = ['section', 'surface', 'name', 'status', 'invokes', 'successes', 'failures', 'success_rate', 'count', 'p50_ms', 'p95_ms'];
 
 /** The report as one CSV table (RFC 4180): a row for each operation, provider, error type and day, told apart by `section`. */
 export function renderCsv(report: UsageReport): string {
@@ -12,6 +12,7 @@ export function renderCsv(report: UsageReport): string {
       'operation',
       row.surface,
       `${row.feature}.${row.operation}`,
+      null,
       row.invokes,
       row.successes,
       row.failures,
@@ -25,6 +26,7 @@ export function renderCsv(report: UsageReport): string {
       null,
       row.provider,
       null,
+      null,
       row.successes,
       row.failures,
       row.successRate,
@@ -32,8 +34,8 @@ export function renderCsv(report: UsageReport): string {
       null,
       null
     ]),
-    ...report.errors.map((row) => ['error', null, row.errorType, null, null, null, null, row.count, null, null]),
-    ...report.daily.map((row) => ['day', null, row.day, null, row.successes, row.failures, null, row.events, null, null])
+    ...report.errors.map((row) => ['error', null, row.errorType, row.status, null, null, null, null, row.count, null, null]),
+    ...report.daily.map((row) => ['day', null, row.day, null, null, row.successes, row.failures, null, row.events, null, null])
   ];
   return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }

@@ -3,6 +3,7 @@ import type { UsageReport } from './usageReport.ts';
 
 /** Discord takes 1,024 characters a field and 6,000 in all; five full fields and the rest stay below that. */
 const FIELD_LENGTH = 1024;
+const NAME_LENGTH = 24;
 const FENCE = '```';
 const BLURPLE = 0x58_65_f2;
 
@@ -58,5 +59,6 @@ function block(name: string, header: readonly string[], rows: readonly (readonly
 
 /** A name that would push the numbers out of sight on a phone. */
 function clip(name: string): string {
-  return name.length <= 24 ? name : `${name.slice(0, 23)}…`;
+  const characters = [...name];
+  return characters.length <= NAME_LENGTH ? name : `${characters.slice(0, NAME_LENGTH - 1).join('')}…`;
 }

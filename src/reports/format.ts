@@ -18,10 +18,13 @@ export function duration(ms: number | null): string {
 
 /** Pads columns to the width of their longest cell; the first stands left, numbers stand right. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows.reduce<number[]>((widest, row) => row.map((cell, index) => Math.max(widest[index] ?? 0, cell.length)), []);
+  const widths = rows.reduce<number[]>((widest, row) => row.map((cell, index) => Math.max(widest[index] ?? 0, [...cell].length)), []);
   return rows.map((row) =>
     row
-      .map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0)))
+      .map((cell, index) => {
+        const room = ' '.repeat((widths[index] ?? 0) - [...cell].length);
+        return index === 0 ? cell + room : room + cell;
+      })
       .join('  ')
       .trimEnd()
   );
@@ -64,14 +67,15 @@ export function summary({ events, invokes, outcomes, activeGuilds }: UsageReport
 
 /** Sampling, losses and the last write, in a sentence each. */
 export function qualityLines({ sampleRates, dropped, refused, unfinished, lastWriteDay }: ReportQuality): string[] {
-  if (lastWriteDay === null) return ['Nothing was recorded in these days.'];
   const sampled = sampleRates.some((one) => one < 1);
   return [
-    sampled ? `Counts are scaled up from sampling at ${sampleRates.join(', ')}.` : 'Every run was recorded, none sampled out.',
+    ...(lastWriteDay === null
+      ? []
+      : [sampled ? `Counts are scaled up from sampling at ${sampleRates.join(', ')}.` : 'Every run was recorded, none sampled out.']),
     dropped + refused === 0
       ? 'No event is known to be lost.'
       : `Lost: ${plural(dropped, 'event')} to a full queue, ${count(refused)} refused by the database.`,
     ...(unfinished > 0 ? [`${plural(unfinished, 'run')} of past days never ended: a process died meanwhile.`] : []),
-    `Last written on ${lastWriteDay}.`
+    lastWriteDay === null ? 'Nothing was recorded in these days.' : `Last written on ${lastWriteDay}.`
   ];
 }

@@ -1,12 +1,15 @@
 import type { Clock } from '../events/day.ts';
 import type { OperatorLog } from '../pipeline/operatorLog.ts';
 import { StoreError, type Store } from '../storage/store.ts';
-import { purge, type PurgeOptions, type PurgeResult } from './purge.ts';
+import { newestPurgedDay, purge, type PurgeOptions, type PurgeResult } from './purge.ts';
 
 /** Said at start and by every status, while hashes of two salts are stored. */
 export const SALT_CHANGED =
   'TELEMETRY_HASH_SALT was changed: old and new hashes do not match, so guilds count twice until the old events are gone. ' +
   'To be rid of them now: sapphire-telemetry purge --all';
+
+/** What a purge did. */
+export type LastPurge = Pick<PurgeResult, 'throughDay' | 'deleted'>;
 
 interface Parts {
   readonly clock: Clock;
@@ -18,7 +21,8 @@ interface Parts {
 /** What is done at start and daily: deleting what is too old, summing up what is over, and looking whether the salt is still the same. */
 export class Maintenance {
   readonly #parts: Parts;
-  lastPurge: PurgeResult | null = null;
+  /** What the last purge deleted; `null` before the first. */
+  lastPurge: LastPurge | null = null;
   /** Whether hashes of another salt are stored too. */
   saltChanged = false;
 
@@ -28,10 +32,12 @@ export class Maintenance {
 
   /** Never rejects. */
   async run(store: Store): Promise<void> {
-    const { log, saltFingerprint } = this.#parts;
+    const { clock, log, retentionDays, saltFingerprint } = this.#parts;
     try {
-      const { deleted, throughDay } = await this.purge(store);
-      if (deleted > 0) log.info(`Telemetry purged ${deleted} events of ${throughDay ?? 'all days'} and before`);
+      const throughDay = newestPurgedDay(clock.today(), retentionDays);
+      const deleted = await store.purge(throughDay);
+      this.lastPurge = { throughDay, deleted };
+      if (deleted > 0) log.info(`Telemetry purged ${deleted} events of ${throughDay} and before`);
       await store.sumUp();
       await store.noteSalt(saltFingerprint);
       this.saltChanged = (await store.saltFingerprints()).length > 1;
@@ -44,7 +50,8 @@ export class Maintenance {
 
   async purge(store: Store, options?: PurgeOptions): Promise<PurgeResult> {
     const { clock, retentionDays } = this.#parts;
-    this.lastPurge = await purge({ store, today: clock.today(), retentionDays, ...options });
-    return this.lastPurge;
+    const result = await purge({ store, today: clock.today(), retentionDays, ...options });
+    if (options?.dryRun !== true) this.lastPurge = result;
+    return result;
   }
 }

@@ -23,9 +23,14 @@ interface PurgeRequest extends PurgeOptions {
   readonly retentionDays: number;
 }
 
-/** Deletes the events whose day is `retentionDays` ago or longer, so that exactly the last `retentionDays` days remain, today included. */
+/** The newest day that is too old: `retentionDays` ago, so that exactly the last `retentionDays` days remain, today included. */
+export function newestPurgedDay(today: string, retentionDays: number): string {
+  return addDays(today, -retentionDays);
+}
+
+/** Deletes the events that are too old, and counts what there is before and after. */
 export async function purge({ store, today, retentionDays, all = false, dryRun = false }: PurgeRequest): Promise<PurgeResult> {
-  const through = all ? undefined : addDays(today, -retentionDays);
+  const through = all ? undefined : newestPurgedDay(today, retentionDays);
   const before = await store.totals();
   const deleted = dryRun ? (await store.totals(through)).events : await store.purge(through);
   return { throughDay: through ?? null, before, deleted, after: dryRun ? before : await store.totals() };

@@ -4,14 +4,13 @@ import { sql, type RawBuilder } from 'kysely';
 import { addDays, utcDay } from '../events/day.ts';
 import type { Engine } from './engine.ts';
 import { run, TABLES } from './sql.ts';
-import { addEvents, UsageTally } from './usageQueries.ts';
+import { addEvents, daysWithEvents, UsageTally } from './usageQueries.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** A day is summed up when it ended so long ago. Its events, all written by then, came without any lock. */
 const SETTLED_MS = 25 * HOUR_MS;
 const ROWS_PER_STATEMENT = 500;
-const FIRST_DAY = '0001-01-01';
 
 /** The newest day that ended long enough ago, at a moment in milliseconds since 1970. */
 function newestSettledDay(nowMs: number): string {
@@ -30,9 +29,8 @@ export function isLate(day: string, today: string): boolean {
 export async function sumUpSettledDays(em: SqlEntityManager, engine: Engine, nowMs: number): Promise<number> {
   const newest = newestSettledDay(nowMs);
   let summed = 0;
-  for (let day = await nextDay(em, FIRST_DAY); day !== null && day <= newest; day = await nextDay(em, day)) {
-    const one = day;
-    if (await em.transactional((inside) => sumUp(inside, engine, one))) summed += 1;
+  for (const day of await daysWithEvents(em, newest)) {
+    if (await em.transactional((inside) => sumUp(inside, engine, day))) summed += 1;
   }
   return summed;
 }
@@ -46,20 +44,19 @@ export async function forgetTotals(em: SqlEntityManager, day: string): Promise<v
 /** Deletes the events of one guild, a day at a time, and the totals of the days that had any. Returns the number of events deleted. */
 export async function eraseGuild(em: SqlEntityManager, engine: Engine, guildHash: string): Promise<number> {
   let erased = 0;
-  for (let day = await nextDay(em, FIRST_DAY); day !== null; day = await nextDay(em, day)) {
-    const one = day;
+  for (const day of await daysWithEvents(em)) {
     erased += await em.transactional(async (inside) => {
-      await engine.lockDay(inside, one);
+      await engine.lockDay(inside, day);
       let ofDay = 0;
       for (const slice of engine.slices) {
         const { numAffectedRows } =
-          await sql`delete from ${TABLES.events} where day_bucket = ${one} ${slice} and guild_hash = ${guildHash}`.execute(
+          await sql`delete from ${TABLES.events} where day_bucket = ${day} ${slice} and guild_hash = ${guildHash}`.execute(
             inside.getKysely()
           );
         ofDay += Number(numAffectedRows ?? 0);
         await setImmediate();
       }
-      if (ofDay > 0) await forgetTotals(inside, one);
+      if (ofDay > 0) await forgetTotals(inside, day);
       return ofDay;
     });
   }
@@ -104,13 +101,4 @@ async function insert(em: SqlEntityManager, into: RawBuilder<unknown>, rows: rea
     await run(em, sql`insert into ${into} values ${sql.join(values)}`);
     await setImmediate();
   }
-}
-
-/** The next day after `day` that has events: by the key, without reading them. */
-async function nextDay(em: SqlEntityManager, day: string): Promise<string | null> {
-  const [row] = await run<{ day: string | null }>(
-    em,
-    sql`select cast(min(day_bucket) as text) as day from ${TABLES.events} where day_bucket > ${day}`
-  );
-  return row?.day ?? null;
 }

@@ -46,7 +46,8 @@ export class PostgresqlEngine implements Engine {
   /** The URL is taken apart, since MikroORM prefers a host or a name from its environment variables to a whole URL of ours. */
   options(): Options {
     const { hostname, port, username, password, pathname, searchParams } = this.#url;
-    const sslMode = searchParams.get('sslmode');
+    const schema = searchParams.get('schema') ?? 'public';
+    const sslMode = searchParams.get('sslmode') ?? 'disable';
     return {
       driver: PostgreSqlDriver,
       clientUrl: 'postgresql://unused',
@@ -55,13 +56,15 @@ export class PostgresqlEngine implements Engine {
       user: decodeURIComponent(username) || 'postgres',
       password: decodeURIComponent(password),
       dbName: decodeURIComponent(pathname.slice(1)),
-      schema: searchParams.get('schema') ?? 'public',
+      schema,
       pool: { min: 0, max: 4 },
       driverOptions: {
         application_name: 'sapphire-plugin-telemetry',
         connectionTimeoutMillis: CONNECT_MS,
         keepAlive: true,
-        ...(sslMode !== null && sslMode !== 'disable' && { ssl: { rejectUnauthorized: sslMode.startsWith('verify') } }),
+        // Our own statements name no schema: they follow the path, and must find what MikroORM made.
+        options: `-c search_path="${schema}"`,
+        ...(TLS_MODES.has(sslMode) && { ssl: { rejectUnauthorized: sslMode.startsWith('verify') } }),
         onPoolCreated: (pool: Pool) => pool.on('connect', giveUpWhenSilent)
       }
     };
@@ -124,7 +127,10 @@ export class PostgresqlEngine implements Engine {
 
   toStoreError(error: unknown): StoreError {
     if (error instanceof StoreError) return error;
-    const { code, column, constraint } = Object(error) as { code?: unknown; column?: unknown; constraint?: unknown };
+    const { code, column, constraint, message } = Object(error) as Record<string, unknown>;
+    // The driver gives this one no code.
+    if (message === NO_TLS)
+      return new StoreError('unavailable', 'PostgreSQL offers no TLS there, and sslmode in TELEMETRY_DATABASE_URL requires it');
     const state = typeof code === 'string' ? code : 'no code';
     const where = [column, constraint].find((name) => typeof name === 'string');
     // Only these: the message and the detail of a violation carry the values of the row.
@@ -134,6 +140,10 @@ export class PostgresqlEngine implements Engine {
     return new StoreError('unavailable', `${text}${REMEDIES[state] ?? ''}`);
   }
 }
+
+/** The modes of libpq that insist on TLS; the others take what the server offers first, which is a plain connection here. */
+const TLS_MODES = new Set(['require', 'verify-ca', 'verify-full']);
+const NO_TLS = 'The server does not support SSL connections';
 
 const REMEDIES: Readonly<Record<string, string>> = {
   ECONNREFUSED: ' (nothing listens there: see whether the server runs and TELEMETRY_DATABASE_URL is right)',

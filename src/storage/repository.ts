@@ -9,7 +9,7 @@ import { eraseGuild, forgetTotals, isLate, sumUpSettledDays } from './dailyTotal
 import type { Engine } from './engine.ts';
 import { run, TABLES } from './sql.ts';
 import type { Audit, LossCount, Store, StoredTotals, Usage, UsageRange } from './store.ts';
-import { readUsage } from './usageQueries.ts';
+import { countEvents, readUsage } from './usageQueries.ts';
 
 /** The store of both engines. */
 export class Repository implements Store {
@@ -64,14 +64,7 @@ export class Repository implements Store {
   }
 
   totals(through?: string): Promise<StoredTotals> {
-    return this.#attempt(async (em) => {
-      const [row] = await run<StoredTotals>(
-        em,
-        sql`select count(*) as events, cast(min(day_bucket) as text) as "oldestDay", cast(max(day_bucket) as text) as "newestDay"
-          from ${TABLES.events} ${upTo(through)}`
-      );
-      return { events: Number(row?.events ?? 0), oldestDay: row?.oldestDay ?? null, newestDay: row?.newestDay ?? null };
-    });
+    return this.#attempt((em) => countEvents(em, this.#engine, through));
   }
 
   sumUp(): Promise<number> {

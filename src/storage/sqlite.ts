@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as wait } from 'node:timers/promises';
 import { NodeSqliteDialect, SqliteDriver, type MikroORM, type Options, type SqlEntityManager } from '@mikro-orm/sql';
 import { CompiledQuery, sql } from 'kysely';
 import { sqliteMigrations } from '../../migrations/index.ts';
@@ -36,6 +36,9 @@ const SLICES = Array.from({ length: 64 }, (_, index) => {
 
 /** How many free pages one statement gives back to the file system. */
 const VACUUM_PAGES = 200;
+/** A reader keeps the journal from being emptied; reports are short. */
+const CHECKPOINT_ATTEMPTS = 50;
+const CHECKPOINT_RETRY_MS = 100;
 
 interface SqliteOptions {
   readonly dataDir: string;
@@ -146,7 +149,17 @@ export class SqliteEngine implements Engine {
       await sql`pragma incremental_vacuum(${sql.lit(VACUUM_PAGES)})`.execute(kysely);
       await setImmediate();
     }
-    await sql`pragma wal_checkpoint(truncate)`.execute(kysely);
+    for (let attempt = 1; ; attempt += 1) {
+      const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(kysely);
+      if (rows[0]?.busy !== 1) return;
+      if (attempt === CHECKPOINT_ATTEMPTS) {
+        throw new StoreError(
+          'busy',
+          'another process reads the SQLite file, so its journal still holds what was deleted: purge again in a moment'
+        );
+      }
+      await wait(CHECKPOINT_RETRY_MS);
+    }
   }
 
   toStoreError(error: unknown): StoreError {
@@ -156,17 +169,18 @@ export class SqliteEngine implements Engine {
       // The low byte is the primary result code; `errstr` is SQLite's fixed text for it, unlike the message, which can name values.
       const primary = errcode % 256;
       const text = `SQLite ${errcode} (${String(errstr)})`;
-      return primary === SQLITE_CONSTRAINT || primary === SQLITE_TOOBIG || primary === SQLITE_MISMATCH
-        ? new StoreError('refused', text)
-        : new StoreError('unavailable', `${text}${REMEDIES[primary] ?? ''}`);
+      if (REFUSALS.has(primary)) return new StoreError('refused', text);
+      return new StoreError(BUSY.has(primary) ? 'busy' : 'unavailable', `${text}${REMEDIES[primary] ?? ''}`);
     }
     return new StoreError('unavailable', `SQLite ${typeof code === 'string' ? code : 'failed'}${REMEDIES[String(code)] ?? ''}`);
   }
 }
 
-const SQLITE_TOOBIG = 18;
-const SQLITE_CONSTRAINT = 19;
-const SQLITE_MISMATCH = 20;
+// SQLite's primary result codes.
+/** TOOBIG, CONSTRAINT, MISMATCH */
+const REFUSALS = new Set([18, 19, 20]);
+/** BUSY and LOCKED; ERROR, too, is what a process gets that makes a table which another made a moment ago. */
+const BUSY = new Set([1, 5, 6]);
 
 const UNWRITABLE = ' (see that the bot may write to the folder TELEMETRY_DATA_DIR)';
 const REMEDIES: Readonly<Record<string, string>> = {

@@ -2,13 +2,13 @@ import type { TelemetryEvent, TelemetryLoss } from '../events/dictionary.ts';
 
 /**
  * Why the database did not do what was asked. `refused`: it will never take this content, so trying again is useless. `unavailable`: it may
- * later. The message holds the database's code and what to do; never its own message, which may repeat a row or a password.
+ * later. `busy`: another process is in the way, so it may in a moment. The message holds the database's code and what to do; never its own message, which may repeat a row or a password.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
-  readonly kind: 'refused' | 'unavailable';
+  readonly kind: 'refused' | 'unavailable' | 'busy';
 
-  constructor(kind: 'refused' | 'unavailable', message: string, options?: ErrorOptions) {
+  constructor(kind: 'refused' | 'unavailable' | 'busy', message: string, options?: ErrorOptions) {
     super(message, options);
     this.kind = kind;
   }

@@ -5,7 +5,10 @@ import { daysDownFrom } from '../events/day.ts';
 import { GAMMA } from '../events/durationBuckets.ts';
 import type { Engine } from './engine.ts';
 import { run, TABLES } from './sql.ts';
-import type { DurationCount, EventCount, Usage, UsageRange } from './store.ts';
+import type { DurationCount, EventCount, StoredTotals, Usage, UsageRange } from './store.ts';
+
+const FIRST_DAY = '0001-01-01';
+const LAST_DAY = '9999-12-31';
 
 interface SurfaceGuild {
   readonly surface: string;
@@ -65,6 +68,34 @@ export async function readUsage(em: SqlEntityManager, engine: Engine, { from, to
   const open = daysDownFrom(to, from).filter((day) => !summed.includes(day));
   for (const day of open) await addEvents(em, engine, tally, day, surface);
   return tally.usage();
+}
+
+/** The days that have events, the oldest first, up to and including `through`. Found one by one by the key, without reading the events. */
+export async function daysWithEvents(em: SqlEntityManager, through = LAST_DAY): Promise<string[]> {
+  const days: string[] = [];
+  for (;;) {
+    const after = sql`where day_bucket > ${days.at(-1) ?? FIRST_DAY}`;
+    const [row] = await run<{ day: string | null }>(em, sql`select cast(min(day_bucket) as text) as day from ${TABLES.events} ${after}`);
+    if (row === undefined || row.day === null || row.day > through) return days;
+    days.push(row.day);
+  }
+}
+
+/** Counts the events up to and including `through`, a slice of a day at a time. */
+export async function countEvents(em: SqlEntityManager, engine: Engine, through?: string): Promise<StoredTotals> {
+  const days = await daysWithEvents(em, through);
+  let events = 0;
+  for (const day of days) {
+    for (const slice of engine.slices) {
+      const [row] = await run<{ count: number }>(
+        em,
+        sql`select count(*) as count from ${TABLES.events} where day_bucket = ${day} ${slice}`
+      );
+      events += Number(row?.count ?? 0);
+    }
+    await setImmediate();
+  }
+  return { events, oldestDay: days[0] ?? null, newestDay: days.at(-1) ?? null };
 }
 
 /** Adds up the events of one day, a slice of them at a time. */
