@@ -60,7 +60,10 @@ export interface TelemetryService {
   track<T>(source: Source, fn: () => T): T;
   /** Writes what is queued. Resolves to whether that was possible. */
   flush(): Promise<boolean>;
-  /** @throws {TelemetryUnavailableError} when telemetry is off or its database is away. */
+  /**
+   * Reads a report; those who ask for the same meanwhile share it.
+   * @throws {TelemetryUnavailableError} when telemetry is off or its database is away.
+   */
   report(options?: ReportOptions): Promise<UsageReport>;
   /** @throws {TelemetryUnavailableError} when telemetry is off or its database is away. */
   purge(options?: PurgeOptions): Promise<PurgeResult>;

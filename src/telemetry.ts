@@ -52,6 +52,8 @@ export class Telemetry implements TelemetryService {
   readonly #flusher: Flusher;
   readonly #lifecycles: Lifecycles;
   readonly #maintenance: Maintenance;
+  /** Those that are being read: who asks for the same meanwhile shares it. */
+  readonly #reports = new Map<string, Promise<UsageReport>>();
   #session: StoreSession | undefined;
   #expiry: NodeJS.Timeout | undefined;
   #closing: Promise<void> = Promise.resolve();
@@ -163,10 +165,11 @@ export class Telemetry implements TelemetryService {
     return this.#flusher.flush();
   }
 
-  async report(options?: ReportOptions): Promise<UsageReport> {
-    const store = this.#openStore();
-    await Promise.race([this.flush(), wait(REPORT_FLUSH_MS, undefined, { ref: false })]);
-    return this.#reading(() => readReport(store, this.#clock.today(), options));
+  report(options: ReportOptions = {}): Promise<UsageReport> {
+    const key = `${options.days ?? ''} ${options.surface ?? ''}`;
+    const running = this.#reports.get(key) ?? this.#readReport(options).finally(() => this.#reports.delete(key));
+    this.#reports.set(key, running);
+    return running;
   }
 
   async purge(options?: PurgeOptions): Promise<PurgeResult> {
@@ -223,6 +226,12 @@ export class Telemetry implements TelemetryService {
     await this.flush();
     await this.#flusher.stop();
     await session.close();
+  }
+
+  async #readReport(options: ReportOptions): Promise<UsageReport> {
+    const store = this.#openStore();
+    await Promise.race([this.flush(), wait(REPORT_FLUSH_MS, undefined, { ref: false })]);
+    return this.#reading(() => readReport(store, this.#clock.today(), options));
   }
 
   #openStore(): Store {

@@ -272,3 +272,17 @@ test('a close after a start that came while closing closes what was started', as
   await closing;
   expect(telemetry.status().state).toBe('closed');
 });
+
+test('a report that is being read is shared by those who ask for the same meanwhile', async () => {
+  const { telemetry } = await startTelemetry();
+  await until(() => telemetry.status().state === 'open');
+  const [first, same, other] = await Promise.all([
+    telemetry.report({ days: 7 }),
+    telemetry.report({ days: 7 }),
+    telemetry.report({ days: 8 })
+  ]);
+  expect(same).toBe(first);
+  expect(other).not.toBe(first);
+  expect(await telemetry.report({ days: 7 })).not.toBe(first);
+  await telemetry.close();
+});

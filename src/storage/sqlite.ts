@@ -28,10 +28,11 @@ const PRAGMAS = [
 
 const PRAGMA_WORDS: Readonly<Record<string, string>> = { auto_vacuum: 'incremental', synchronous: 'normal', secure_delete: 'on' };
 
-/** Ids are random, so their first two digits part a day into 64 slices of like size. */
-const SLICES = Array.from({ length: 64 }, (_, index) => {
-  const [low, high] = [index * 4, index * 4 + 4].map((value) => value.toString(16).padStart(2, '0'));
-  return index === 63 ? sql`and id >= ${low}` : sql`and id >= ${low} and id < ${high}`;
+/** Ids are random, so their first digits part a day into slices of like size. */
+const SLICE_COUNT = 32;
+const SLICES = Array.from({ length: SLICE_COUNT }, (_, index) => {
+  const [low, high] = [index, index + 1].map((bound) => ((bound * 256) / SLICE_COUNT).toString(16).padStart(2, '0'));
+  return index === SLICE_COUNT - 1 ? sql`and id >= ${low}` : sql`and id >= ${low} and id < ${high}`;
 });
 
 /** How many free pages one statement gives back to the file system. */

@@ -15,26 +15,27 @@ interface SurfaceGuild {
   readonly guildHash: string;
 }
 
+type Counted<Row> = Omit<Row, 'count'> & { count: number };
+
 /** Counts that arrive in parts, put together. A count may come as text from the database, so each passes through `Number`. */
 export class UsageTally {
-  readonly counts = new Map<string, EventCount>();
-  readonly durations = new Map<string, DurationCount>();
+  readonly counts = new Map<string, Counted<EventCount>>();
+  readonly durations = new Map<string, Counted<DurationCount>>();
   /** The hashes of each surface. */
   readonly guilds = new Map<string, Set<string>>();
 
-  addCount(row: EventCount): void {
-    const key = `${row.day}\n${row.eventName}\n${row.provider ?? ''}\n${row.status}\n${row.errorType ?? ''}\n${row.sampleRate}`;
-    this.counts.set(key, { ...row, count: (this.counts.get(key)?.count ?? 0) + Number(row.count) });
+  addCount(day: string, { eventName, provider, status, errorType, sampleRate, count }: Omit<EventCount, 'day'>): void {
+    const key = `${day}\n${eventName}\n${provider ?? ''}\n${status}\n${errorType ?? ''}\n${sampleRate}`;
+    const known = this.counts.get(key);
+    if (known === undefined) this.counts.set(key, { day, eventName, provider, status, errorType, sampleRate, count: Number(count) });
+    else known.count += Number(count);
   }
 
-  addDuration({ eventName, bucket, sampleRate, count }: DurationCount): void {
+  addDuration(bucket: number, { eventName, sampleRate, count }: Omit<DurationCount, 'bucket'>): void {
     const key = `${eventName}\n${bucket}\n${sampleRate}`;
-    this.durations.set(key, {
-      eventName,
-      bucket: Number(bucket),
-      sampleRate,
-      count: (this.durations.get(key)?.count ?? 0) + Number(count)
-    });
+    const known = this.durations.get(key);
+    if (known === undefined) this.durations.set(key, { eventName, bucket: Number(bucket), sampleRate, count: Number(count) });
+    else known.count += Number(count);
   }
 
   addGuild({ surface, guildHash }: SurfaceGuild): void {
@@ -102,15 +103,15 @@ export async function countEvents(em: SqlEntityManager, engine: Engine, through?
 export async function addEvents(em: SqlEntityManager, engine: Engine, tally: UsageTally, day: string, surface?: string): Promise<void> {
   for (const slice of engine.slices) {
     const where = sql`day_bucket = ${day} ${slice} ${surface === undefined ? sql`` : sql`and surface = ${surface}`}`;
-    const rows = await run<EventCount & { readonly bucket: number | null }>(
+    const rows = await run<Omit<EventCount, 'day'> & { readonly bucket: number | null }>(
       em,
       sql`select event_name as "eventName", provider, status, error_type as "errorType", sample_rate as "sampleRate", count(*) as count,
           case when duration_ms < 1 then 0 else ceil(ln(duration_ms) / ${sql.lit(Math.log(GAMMA))}) end as bucket
         from ${TABLES.events} where ${where} group by 1, 2, 3, 4, 5, 7`
     );
-    for (const { bucket, ...row } of rows) {
-      tally.addCount({ ...row, day });
-      if (bucket !== null) tally.addDuration({ ...row, bucket });
+    for (const row of rows) {
+      tally.addCount(day, row);
+      if (row.bucket !== null) tally.addDuration(row.bucket, row);
     }
     await addGuilds(
       em,
@@ -128,13 +129,13 @@ async function addTotals(em: SqlEntityManager, tally: UsageTally, where: RawBuil
         nullif(error_type, '') as "errorType", sample_rate as "sampleRate", count
       from ${TABLES.dailyCounts} where ${where}`
   );
-  for (const row of counts) tally.addCount(row);
+  for (const row of counts) tally.addCount(row.day, row);
   const durations = await run<DurationCount>(
     em,
     sql`select event_name as "eventName", bucket, sample_rate as "sampleRate", sum(count) as count
       from ${TABLES.dailyDurations} where ${where} group by 1, 2, 3`
   );
-  for (const row of durations) tally.addDuration(row);
+  for (const row of durations) tally.addDuration(row.bucket, row);
 }
 
 async function addGuilds(em: SqlEntityManager, tally: UsageTally, query: RawBuilder<unknown>): Promise<void> {
