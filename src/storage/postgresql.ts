@@ -158,15 +158,18 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 /** An array in PostgreSQL's text form, which costs far less than the driver's own conversion. Every text is quoted, or `null` would be NULL. */
 function arrayLiteral(events: readonly TelemetryEvent[], key: keyof TelemetryEvent): string {
-  let literal = '{';
+  let literal = '';
   for (const event of events) {
     const value = event[key];
-    if (literal.length > 1) literal += ',';
-    if (value === null) literal += 'NULL';
-    else literal += typeof value === 'number' ? value : `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+    if (value === null) literal += ',NULL';
+    else if (typeof value === 'number') literal += `,${value}`;
+    // Looking first spares nearly every text, since no pattern allows these, the cost of replacing.
+    else literal += `,"${NEEDS_ESCAPE.test(value) ? value.replaceAll(/["\\]/g, String.raw`\$&`) : value}"`;
   }
-  return `${literal}}`;
+  return `{${literal.slice(1)}}`;
 }
+
+const NEEDS_ESCAPE = /["\\]/;
 
 interface PoolClient {
   readonly connection: { readonly stream: Socket };
