@@ -67,6 +67,7 @@ async function sumUp(em: SqlEntityManager, engine: Engine, day: string): Promise
   await engine.lockDay(em, day);
   const done = await run(em, sql`select 1 from ${TABLES.dailyCounts} where day_bucket = ${day} limit 1`);
   if (done.length > 0) return false;
+  await engine.prepareForCounting(em);
   const tally = new UsageTally();
   await addEvents(em, engine, tally, day);
   await insert(

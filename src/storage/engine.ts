@@ -33,6 +33,8 @@ export interface Engine {
   exclusively(em: SqlEntityManager, work: () => Promise<void>): Promise<void>;
   /** The transaction in which a report sees all days as of one moment. */
   readonly snapshot: TransactionOptions;
+  /** Readies the transaction of `em` for adding up many events. */
+  prepareForCounting(em: SqlEntityManager): Promise<void>;
   /** How many summed up days one statement of a report reads. */
   readonly daysPerStatement: number;
   /** Conditions that part a day's events into slices which one statement each may read; `sql``` for the whole day. */

@@ -82,6 +82,11 @@ export class PostgresqlEngine implements Engine {
     });
   }
 
+  /** With the server's default a day's groups do not fit, and are sorted on disk: ten times slower. */
+  async prepareForCounting(em: SqlEntityManager): Promise<void> {
+    await sql`set local work_mem = '32MB'`.execute(em.getKysely());
+  }
+
   async lockDay(em: SqlEntityManager, day: string): Promise<void> {
     await sql`select pg_advisory_xact_lock(${DAY_LOCKS}, ${dayNumber(day)})`.execute(em.getKysely());
   }

@@ -106,6 +106,8 @@ export class SqliteEngine implements Engine {
     return work();
   }
 
+  async prepareForCounting(): Promise<void> {}
+
   /** No lock, as above. */
   async lockDay(): Promise<void> {}
 

@@ -52,6 +52,7 @@ export class UsageTally {
 
 /** Reads what a report needs: the totals of the days that were summed up, and the events of the others. */
 export async function readUsage(em: SqlEntityManager, engine: Engine, { from, to, surface }: UsageRange): Promise<Usage> {
+  await engine.prepareForCounting(em);
   const tally = new UsageTally();
   const summed = await summedDays(em, from, to);
   for (let first = 0; first < summed.length; first += engine.daysPerStatement) {
