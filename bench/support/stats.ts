@@ -1,0 +1,61 @@
+/** The `share` quantile of some values (0.5 is the median), by nearest rank. */
+export function quantile(values: Iterable<number>, share: number): number {
+  const sorted = Float64Array.from(values).toSorted();
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
+export function median(values: Iterable<number>): number {
+  return quantile(values, 0.5);
+}
+
+/** Runs each contestant once a repeat. Whoever is first in one repeat is last in the next, so that no place is anyone's advantage. */
+export async function interleaved<C>(
+  contestants: readonly C[],
+  repeats: number,
+  run: (one: C, repeat: number) => Promise<void>
+): Promise<void> {
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    const first = repeat % contestants.length;
+    for (const one of [...contestants.slice(first), ...contestants.slice(0, first)]) await run(one, repeat);
+  }
+}
+
+/** Values by contestant, one each repeat. */
+export class Samples<C> {
+  readonly #values = new Map<C, number[]>();
+
+  add(one: C, value: number): void {
+    const values = this.#values.get(one);
+    if (values === undefined) this.#values.set(one, [value]);
+    else values.push(value);
+  }
+
+  of(one: C): readonly number[] {
+    return this.#values.get(one) ?? [];
+  }
+
+  median(one: C): number {
+    return median(this.of(one));
+  }
+
+  /** The median of the ratios of the same repeats: what disturbs one repeat disturbs both. */
+  ratios(one: C, to: C): number[] {
+    return this.of(one).map((value, repeat) => value / (this.of(to)[repeat] ?? Number.NaN));
+  }
+
+  ratio(one: C, to: C): number {
+    return median(this.ratios(one, to));
+  }
+}
+
+/** How long `work` takes, in milliseconds. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const begin = performance.now();
+  await work();
+  return performance.now() - begin;
+}
+
+/** Collects garbage where Node was started with --expose-gc, so that nobody pays for what was before. */
+export function collectGarbage(): void {
+  globalThis.gc?.();
+}
