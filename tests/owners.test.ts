@@ -44,7 +44,7 @@ onBothDatabases((createDatabase) => {
     const embed = await telemetry(bot);
     expect(embed).toEqual(answered);
     expect(embed?.embeds[0]?.description).toMatch(/^2 events · 1 run · 100\.0 % succeeded · fewer than 5 active guilds$/);
-    for (const [format, content] of Object.entries({ text: /ping +1 +100\.0 %/, csv: /discord,ping\.ping,1,1,0/, json: /"events": ?2/ })) {
+    for (const [format, content] of Object.entries({ text: /ping +1 +100\.0 %/, csv: /discord,ping\.ping,,1,1,0/, json: /"events": ?2/ })) {
       const reply = await telemetry(bot, { options: { format, days: 1, surface: 'discord' } });
       expect(reply).toMatchObject({ ephemeral: true, embeds: [], files: [{ name: expect.stringMatching(/^telemetry\.(txt|csv|json)$/) }] });
       expect(reply?.files[0]?.text).toMatch(content);
