@@ -11,6 +11,8 @@ export interface Source extends OperationName {
   readonly provider?: string | null | undefined;
   /** The guild it runs in. It is hashed at once and kept nowhere. */
   readonly guildId?: string | null | undefined;
+  /** Whether the time from begin to end is that of the run. Default: true; not for a run that is heard of only when it is over. */
+  readonly timed?: boolean | undefined;
 }
 
 /** How this process does. */
@@ -56,8 +58,8 @@ export interface TelemetryService {
   annotate(key: object, more: { readonly provider: string }): void;
   /** Ends the run with what was noted. */
   end(key: object): void;
-  /** Measures `fn`, sync or async, and passes on just what it returns or throws. */
-  track<T>(source: Source, fn: () => T): T;
+  /** Measures `fn`, sync or async, and passes on just what it returns or throws. `key` finds the run, for `annotate` and `fail` in it. */
+  track<T>(source: Source, fn: () => T, key?: object): T;
   /** Writes what is queued. Resolves to whether that was possible. */
   flush(): Promise<boolean>;
   /**

@@ -100,12 +100,13 @@ export class Telemetry implements TelemetryService {
 
   begin(key: object, source: Source): void {
     this.#guard(() => {
-      const { provider, guildId, ...name } = source;
+      const { provider, guildId, timed, ...name } = source;
       if (typeof guildId === 'string' && this.#excluded.has(guildId)) return;
       this.#lifecycles.begin(key, {
         operation: this.#names.operation(name),
         provider: this.#names.provider(provider),
-        guildHash: typeof guildId === 'string' ? this.#hash(guildId) : null
+        guildHash: typeof guildId === 'string' ? this.#hash(guildId) : null,
+        timed: timed ?? true
       });
     });
   }
@@ -138,8 +139,7 @@ export class Telemetry implements TelemetryService {
     this.#guard(() => this.#lifecycles.end(key));
   }
 
-  track<T>(source: Source, fn: () => T): T {
-    const key = {};
+  track<T>(source: Source, fn: () => T, key: object = {}): T {
     const succeed = (): void => {
       this.succeed(key);
       this.end(key);

@@ -16,6 +16,8 @@ export interface Subject {
   readonly provider: string | null;
   /** Already hashed. */
   readonly guildHash: string | null;
+  /** Whether the time from begin to end is that of the run. */
+  readonly timed: boolean;
 }
 
 interface Lifecycle {
@@ -131,7 +133,7 @@ export class Lifecycles {
     if (!lifecycle.sampled) return recorder.skip();
     const { subject, day, startMs, provider } = lifecycle;
     const failure = action === 'failure' && typeof lifecycle.outcome === 'object' ? lifecycle.outcome : null;
-    const ran = action === 'success' || (failure !== null && failure.status !== 'denied' && failure !== INTERRUPTED);
+    const ran = subject.timed && (action === 'success' || (failure !== null && failure.status !== 'denied' && failure !== INTERRUPTED));
     recorder.record({
       dayBucket: day,
       id: randomUUID(),
