@@ -44,7 +44,7 @@ export interface TelemetryService {
   start(): void;
   /** Begins a run that is found again by `key`. It must be ended. */
   begin(key: object, source: Source): void;
-  /** Whether a run of `key` was begun, ended or not. */
+  /** Whether a run of `key` is in flight, or was given up. */
   has(key: object): boolean;
   /** Notes that the run went well. The first outcome that is noted stands. */
   succeed(key: object): void;

@@ -31,23 +31,30 @@ export function normalize(name: string): string {
 export class Names {
   /** How many names became `other`. */
   folded = 0;
-  readonly #operations = new Map<string, Operation>();
+  /** By surface, feature and operation, as code gave them: one joined key would have to be made for every event. */
+  readonly #operations = new Map<Surface | undefined, Map<string, Map<string, Operation>>>();
+  #operationCount = 0;
   readonly #providers = new Map<string, string>();
 
   /** The operation by that name; its parts that are no names become `other`, and are counted. */
   operation(name: OperationName): Operation {
-    const key = `${name.surface ?? 'discord'}\n${name.feature}\n${name.operation}`;
-    const known = this.#operations.get(key);
+    const known = this.#operations.get(name.surface)?.get(name.feature)?.get(name.operation);
     if (known !== undefined) return known;
     const surface = SURFACES.find((one) => one === name.surface) ?? 'discord';
     const foldedBefore = this.folded;
     const operation =
-      this.#operations.size < MAX_OPERATIONS
+      this.#operationCount < MAX_OPERATIONS
         ? makeOperation(surface, this.#segment(name.feature), this.#segment(name.operation))
         : makeOperation(surface, this.#fold(), OTHER);
-    // Only names that are names are kept, and no name has a line break in it: no two of them share a key.
-    if (this.folded === foldedBefore) this.#operations.set(key, operation);
+    if (this.folded === foldedBefore) this.#keep(name, operation);
     return operation;
+  }
+
+  #keep({ surface, feature, operation: name }: OperationName, operation: Operation): void {
+    const features = this.#operations.get(surface) ?? new Map<string, Map<string, Operation>>();
+    const operations = features.get(feature) ?? new Map<string, Operation>();
+    this.#operations.set(surface, features.set(feature, operations.set(name, operation)));
+    this.#operationCount += 1;
   }
 
   /** The provider by that name, `null` for none. */
@@ -62,7 +69,7 @@ export class Names {
   }
 
   #segment(name: string): string {
-    const segment = normalize(String(name));
+    const segment = typeof name === 'string' ? normalize(name) : '';
     return SEGMENT.test(segment) ? segment : this.#fold();
   }
 

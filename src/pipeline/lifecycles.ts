@@ -28,7 +28,6 @@ interface Lifecycle {
   provider: string | null;
   /** Unset until one is noted. */
   outcome: 'success' | Failure | undefined;
-  ended: boolean;
 }
 
 const INTERRUPTED: Failure = { status: 'error', errorType: 'interrupted' };
@@ -46,8 +45,10 @@ interface Parts {
  */
 export class Lifecycles {
   readonly #parts: Parts;
-  readonly #byKey = new WeakMap<object, Lifecycle>();
-  readonly #open = new Set<Lifecycle>();
+  /** In the order in which they began. */
+  readonly #open = new Map<object, Lifecycle>();
+  /** Keys of those that were ended before their time: what is heard of them later begins nothing. */
+  readonly #interrupted = new WeakSet<object>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -58,31 +59,28 @@ export class Lifecycles {
     return this.#open.size;
   }
 
-  /** Whether a lifecycle of `key` was begun, ended or not. */
+  /** Whether a run of `key` is in flight, or was given up. */
   has(key: object): boolean {
-    return this.#byKey.has(key);
+    return this.#open.has(key) || this.#interrupted.has(key);
   }
 
   /** Begins a lifecycle. One of the same key that is still open (an edited message runs its command anew) ends as interrupted. */
   begin(key: object, subject: Subject): void {
     const { clock, sampleRate } = this.#parts;
-    const previous = this.#byKey.get(key);
-    if (previous !== undefined) this.#end(previous, INTERRUPTED);
+    this.#interrupt(key);
     const lifecycle: Lifecycle = {
       subject,
       day: clock.today(),
       startMs: clock.monotonicMs(),
       sampled: Math.random() < sampleRate,
       provider: subject.provider,
-      outcome: undefined,
-      ended: false
+      outcome: undefined
     };
-    this.#byKey.set(key, lifecycle);
-    this.#open.add(lifecycle);
+    this.#open.set(key, lifecycle);
     this.#write(lifecycle, 'invoke');
     if (this.#open.size > MAX_OPEN) {
-      for (const oldest of this.#open) {
-        this.#end(oldest, INTERRUPTED);
+      for (const oldest of this.#open.keys()) {
+        this.#interrupt(oldest);
         break;
       }
     }
@@ -90,42 +88,44 @@ export class Lifecycles {
 
   /** Names the provider of a run in flight. */
   annotate(key: object, provider: string | null): void {
-    const lifecycle = this.#byKey.get(key);
+    const lifecycle = this.#open.get(key);
     if (lifecycle !== undefined) lifecycle.provider = provider;
   }
 
   /** Notes how a run goes. The first note stands. */
   note(key: object, outcome: 'success' | Failure): void {
-    const lifecycle = this.#byKey.get(key);
+    const lifecycle = this.#open.get(key);
     if (lifecycle !== undefined) lifecycle.outcome ??= outcome;
   }
 
   /** Ends the run with what was noted. */
   end(key: object): void {
-    const lifecycle = this.#byKey.get(key);
-    if (lifecycle !== undefined) this.#end(lifecycle, UNKNOWN);
+    const lifecycle = this.#open.get(key);
+    if (lifecycle === undefined) return;
+    this.#open.delete(key);
+    lifecycle.outcome ??= UNKNOWN;
+    this.#write(lifecycle, lifecycle.outcome === 'success' ? 'success' : 'failure');
   }
 
   /** Ends, as interrupted, the runs that are older than an interaction token lives. */
   expire(): void {
     const before = this.#parts.clock.monotonicMs() - EXPIRY_MS;
-    for (const lifecycle of this.#open) {
-      if (lifecycle.startMs > before) return;
-      this.#end(lifecycle, INTERRUPTED);
+    for (const [key, { startMs }] of this.#open) {
+      if (startMs > before) return;
+      this.#interrupt(key);
     }
   }
 
   /** Ends, as interrupted, all that is in flight. */
   interruptAll(): void {
-    for (const lifecycle of this.#open) this.#end(lifecycle, INTERRUPTED);
+    for (const key of this.#open.keys()) this.#interrupt(key);
   }
 
-  #end(lifecycle: Lifecycle, fallback: Failure): void {
-    if (lifecycle.ended) return;
-    lifecycle.ended = true;
-    this.#open.delete(lifecycle);
-    lifecycle.outcome ??= fallback;
-    this.#write(lifecycle, lifecycle.outcome === 'success' ? 'success' : 'failure');
+  #interrupt(key: object): void {
+    if (!this.#open.has(key)) return;
+    this.note(key, INTERRUPTED);
+    this.end(key);
+    this.#interrupted.add(key);
   }
 
   #write(lifecycle: Lifecycle, action: 'invoke' | 'success' | 'failure'): void {
