@@ -100,10 +100,10 @@ export class Telemetry implements TelemetryService {
 
   begin(key: object, source: Source): void {
     this.#guard(() => {
-      const { provider, guildId, timed, ...name } = source;
+      const { provider, guildId, timed } = source;
       if (typeof guildId === 'string' && this.#excluded.has(guildId)) return;
       this.#lifecycles.begin(key, {
-        operation: this.#names.operation(name),
+        operation: this.#names.operation(source),
         provider: this.#names.provider(provider),
         guildHash: typeof guildId === 'string' ? this.#hash(guildId) : null,
         timed: timed ?? true
