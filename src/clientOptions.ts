@@ -29,6 +29,8 @@ export interface TelemetryClientOptions {
   readonly errorTypes?: readonly string[] | undefined;
   /** Decides the error type of an error that the bot knows; `undefined` leaves it to the plugin. */
   readonly classifyError?: ((error: unknown) => string | undefined) | undefined;
+  /** Whether autocompletion is measured too. Default: false, since each key that is pressed asks for it. */
+  readonly autocomplete?: boolean | undefined;
 }
 
 /** Error types that a bot may add. */
@@ -44,14 +46,16 @@ const schema = z.strictObject({
   commands: z.record(z.string(), command.or(z.literal(false))).optional(),
   excludeGuilds: z.array(z.string()).optional(),
   errorTypes: z.array(errorType).max(MAX_ERROR_TYPES).optional(),
-  classifyError: z.custom((value) => typeof value === 'function').optional()
+  classifyError: z.custom((value) => typeof value === 'function').optional(),
+  autocomplete: z.boolean().optional()
 });
 
 const REMEDIES: Readonly<Record<string, string>> = {
   commands: 'takes command names with { feature, operation, provider, subcommands } or false',
   excludeGuilds: 'takes a list of guild ids, each a text',
   errorTypes: `takes at most ${MAX_ERROR_TYPES} names, each of letters, digits and underscores`,
-  classifyError: 'takes a function from an error to an error type'
+  classifyError: 'takes a function from an error to an error type',
+  autocomplete: 'takes true or false'
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { CommandTelemetry, TelemetryClientOptions } from './clientOptions.ts';
+import type { CommandTelemetry, OperationTelemetry, TelemetryClientOptions } from './clientOptions.ts';
 import type { TelemetryService } from './service.ts';
 
 export type { Surface, Status } from './events/dictionary.ts';
@@ -19,6 +19,14 @@ declare module '@sapphire/framework' {
   interface CommandOptions {
     /** What telemetry calls this command; `false` leaves it out. */
     telemetry?: CommandTelemetry | false;
+  }
+  interface InteractionHandlerOptions {
+    /** What telemetry calls this handler. Default: its folder, or its name where it has none, and its name; `false` leaves it out. */
+    readonly telemetry?: OperationTelemetry | false;
+  }
+  interface ListenerOptions {
+    /** What telemetry calls an error of this listener. Default: `listener`, and its name; `false` leaves it out. */
+    readonly telemetry?: OperationTelemetry | false;
   }
 }
 

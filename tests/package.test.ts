@@ -140,12 +140,14 @@ describe('a bot in TypeScript', () => {
         await interaction.reply(seed);
       }
     }
+    const quiet: InteractionHandler.Options = { interactionHandlerType: InteractionHandlerTypes.Button, telemetry: false };
+    export const options: [InteractionHandler.Options, Listener.Options] = [quiet, { telemetry: { operation: 'relay' } }];
     new SapphireClient({
       intents: [],
-      telemetry: { commands: { help: false }, errorTypes: ['no_seed'], classifyError: (error) => (error instanceof RangeError ? 'no_seed' : undefined) }
+      telemetry: { autocomplete: true, commands: { help: false }, errorTypes: ['no_seed'], classifyError: (error) => (error instanceof RangeError ? 'no_seed' : undefined) }
     });`;
   const imports = `import 'sapphire-plugin-telemetry/register';
-    import { Command, container, SapphireClient } from '@sapphire/framework';
+    import { Command, container, InteractionHandlerTypes, SapphireClient, type InteractionHandler, type Listener } from '@sapphire/framework';
     import type { TelemetryStatus, UsageReport } from 'sapphire-plugin-telemetry';
     export const status: TelemetryStatus = container.telemetry.status();
     export const report: Promise<UsageReport> = container.telemetry.report({ days: 7 });`;
@@ -167,7 +169,10 @@ describe('a bot in TypeScript', () => {
     ["{ feature: 'generator', operation: 'seed' }", "{ surface: 'twitch', feature: 'generator', operation: 'seed' }"],
     ['const seed: string', 'const seed: number'],
     ["errorTypes: ['no_seed']", "errorTypes: 'no_seed'"],
-    ['commands: { help: false }', 'excludeGuild: []']
+    ['commands: { help: false }', 'excludeGuild: []'],
+    ['autocomplete: true', "autocomplete: 'yes'"],
+    ['InteractionHandlerTypes.Button, telemetry: false', 'InteractionHandlerTypes.Button, telemetry: true'],
+    ["{ telemetry: { operation: 'relay' } }", "{ telemetry: { name: 'relay' } }"]
   ])(
     'is told of what is wrong: not %s but %s',
     async (right, wrong) => {

@@ -15,7 +15,11 @@ interface BotOptions {
   /** Every TELEMETRY_ variable of the bot. */
   readonly env?: Readonly<Record<string, string>>;
   readonly commands?: Readonly<Record<string, new (context: never, options: never) => Command>>;
-  readonly pieces?: readonly { readonly store: 'listeners' | 'preconditions'; readonly name: string; readonly piece: PieceConstructor }[];
+  readonly pieces?: readonly {
+    readonly store: 'listeners' | 'preconditions' | 'interaction-handlers';
+    readonly name: string;
+    readonly piece: PieceConstructor;
+  }[];
   readonly client?: Partial<ClientOptions>;
   readonly discord?: Parameters<typeof DiscordStandIn.start>[0];
   /** Called before `login`. */

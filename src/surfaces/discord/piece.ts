@@ -8,18 +8,26 @@ export interface NamedListener {
 
 /** A listener of `event` that turns it into one call. Whatever goes wrong in it stays in it: no ListenerError reaches the bot. */
 export function listener(event: string, run: (...args: never[]) => void): NamedListener {
+  const guarded = guard(event, run);
   const piece = class extends Listener {
     constructor(context: Listener.LoaderContext, options: ListenerOptions = {}) {
-      super(context, { ...options, event });
+      super(context, { ...options, event, telemetry: false });
     }
 
     override run(...args: never[]): void {
-      try {
-        run(...args);
-      } catch {
-        container.logger.debug(`Telemetry could not read an event of ${event}`);
-      }
+      guarded(...args);
     }
   };
   return { name: `telemetry${event.charAt(0).toUpperCase()}${event.slice(1)}`, piece };
+}
+
+/** `run` for `event`, which never throws. */
+export function guard<Args extends readonly unknown[]>(event: string, run: (...args: Args) => void): (...args: Args) => void {
+  return (...args) => {
+    try {
+      run(...args);
+    } catch {
+      container.logger.debug(`Telemetry could not read an event of ${event}`);
+    }
+  };
 }

@@ -1,8 +1,8 @@
 import type { Args, Command } from '@sapphire/framework';
-import type { ChatInputCommandInteraction } from 'discord.js';
+import type { AutocompleteInteraction, ChatInputCommandInteraction } from 'discord.js';
 
 /** The subcommand path of an interaction, as `['group', 'preset']`: the names that the bot registered with Discord. */
-export function interactionPath({ options }: ChatInputCommandInteraction): string[] {
+export function interactionPath({ options }: ChatInputCommandInteraction | AutocompleteInteraction): string[] {
   return [options.getSubcommandGroup(false), options.getSubcommand(false)].filter((name) => name !== null);
 }
 

@@ -1,0 +1,27 @@
+import { container, type AutocompleteCommand } from '@sapphire/framework';
+import type { AutocompleteInteraction } from 'discord.js';
+import { sourceOf } from './naming.ts';
+import { guard } from './piece.ts';
+import { measureNextRun } from './pieceRun.ts';
+import { interactionPath } from './subcommandPath.ts';
+
+const EVENT = 'possibleAutocompleteInteraction';
+
+/**
+ * Measures the autocompletion of commands. Not by a piece: Sapphire's own listener of the event calls the command at once, and those of pieces
+ * come after it. A command without a method for it is not called, and an interaction handler that answers instead is measured as one.
+ */
+export function listenToAutocomplete(): void {
+  container.client.prependListener(EVENT, guard(EVENT, measureCompletion));
+}
+
+function measureCompletion(interaction: AutocompleteInteraction): void {
+  const commands = container.stores.get('commands');
+  const command = commands.get(interaction.commandId) ?? commands.get(interaction.commandName);
+  if (command?.autocompleteRun === undefined) return;
+  const source = sourceOf(command, interactionPath(interaction));
+  if (source === undefined) return;
+  const { guildId } = interaction;
+  const operation = `${source.operation}_autocomplete`;
+  measureNextRun(command as AutocompleteCommand, 'autocompleteRun', interaction, { ...source, operation, guildId });
+}

@@ -1,0 +1,164 @@
+import { expect, test } from '@jest/globals';
+import { Command, container, InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
+import type { AutocompleteInteraction } from 'discord.js';
+import { ENABLED, settled, startBot, until, type TestBot } from './support/bot.ts';
+import { countEvents, onBothDatabases, sqliteDatabase, storedEvents, type TestDatabase } from './support/databases.ts';
+
+const broken = new TypeError('no choices');
+
+/** Completes as is typed. */
+class Roll extends Command {
+  constructor(context: Command.LoaderContext, options: Command.Options) {
+    super(context, {
+      ...options,
+      fullCategory: ['generator'],
+      telemetry: { provider: 'alttpr', subcommands: { preset: { operation: 'preset' }, quiet: false } }
+    });
+  }
+  override registerApplicationCommands(): void {}
+  override autocompleteRun(interaction: AutocompleteInteraction): Promise<void> {
+    const typed = interaction.options.getFocused();
+    // Before anything is waited for.
+    if (typed.includes('annotate')) this.container.telemetry.annotate(interaction, { provider: 'samus.link' });
+    if (typed.includes('at once')) throw broken;
+    return this.#complete(interaction, typed);
+  }
+  async #complete(interaction: AutocompleteInteraction, typed: string): Promise<void> {
+    if (typed.includes('throw')) throw broken;
+    if (typed.includes('fail')) this.container.telemetry.fail(interaction, 'not_found');
+    if (typed.includes('endless')) await new Promise(() => undefined);
+    await interaction.respond([{ name: typed, value: typed }]);
+  }
+}
+
+class Secret extends Command {
+  constructor(context: Command.LoaderContext, options: Command.Options) {
+    super(context, { ...options, telemetry: false });
+  }
+  override registerApplicationCommands(): void {}
+  override async autocompleteRun(interaction: AutocompleteInteraction): Promise<void> {
+    await interaction.respond([]);
+  }
+}
+
+/** Leaves its completion to a handler. */
+class Race extends Command {
+  override registerApplicationCommands(): void {}
+}
+
+class Racers extends InteractionHandler {
+  constructor(context: InteractionHandler.LoaderContext, options: InteractionHandler.Options) {
+    super(context, { ...options, interactionHandlerType: InteractionHandlerTypes.Autocomplete });
+  }
+  override parse(interaction: AutocompleteInteraction) {
+    if (interaction.options.getFocused().includes('unreadable')) throw broken;
+    return interaction.commandName === 'race' ? this.some() : this.none();
+  }
+  override async run(interaction: AutocompleteInteraction): Promise<void> {
+    await interaction.respond([{ name: 'one', value: 'one' }]);
+  }
+}
+
+const startTestBot = ({ env }: Pick<TestDatabase, 'env'>, telemetry: object | undefined): Promise<TestBot> =>
+  startBot({
+    env: { ...ENABLED, ...env },
+    commands: { roll: Roll, secret: Secret, race: Race },
+    pieces: [{ store: 'interaction-handlers', name: 'racers', piece: Racers }],
+    client: telemetry === undefined ? {} : { telemetry }
+  });
+
+const type = ({ discord }: TestBot, command: string, value: string, subcommand?: string) =>
+  discord.autocomplete({ command, focused: { name: 'name', value }, timeoutMs: 400, ...(subcommand !== undefined && { subcommand }) });
+
+async function typeEverything(bot: TestBot): Promise<unknown[]> {
+  const replies = await Promise.all([
+    ...['open', 'throw', 'at once', 'fail', 'annotate'].map((value) => type(bot, 'roll', value)),
+    ...['preset', 'quiet'].map((subcommand) => type(bot, 'roll', 'open', subcommand)),
+    ...['one', 'unreadable'].map((value) => type(bot, 'race', value)),
+    type(bot, 'secret', 'one'),
+    // Neither a command of that name nor a handler.
+    type(bot, 'nowhere', 'one')
+  ]);
+  return replies.map((reply) => reply?.choices);
+}
+
+onBothDatabases((createDatabase) => {
+  test('completions are counted by command and subcommand once the bot asks for it, and none of them is left open', async () => {
+    const database = await createDatabase();
+    const bot = await startTestBot(database, { autocomplete: true });
+    await typeEverything(bot);
+    await settled();
+    expect(await countEvents(database)).toEqual({
+      'discord.generator.roll_autocomplete.invoke': 5,
+      'discord.generator.roll_autocomplete.success': 2,
+      'discord.generator.roll_autocomplete.failure': 3,
+      'discord.generator.preset_autocomplete.invoke': 1,
+      'discord.generator.preset_autocomplete.success': 1,
+      'discord.racers.racers.invoke': 2,
+      'discord.racers.racers.success': 1,
+      'discord.racers.racers.failure': 1
+    });
+    const ended = (await storedEvents(database)).filter(({ action, feature }) => action !== 'invoke' && feature === 'generator');
+    expect(ended.map((row) => [row['action'], row['error_type'], row['provider']])).toEqual(
+      expect.arrayContaining([
+        ['success', null, 'samus.link'],
+        ['success', null, 'alttpr'],
+        ['failure', 'not_found', 'alttpr']
+      ])
+    );
+    for (const row of ended) expect(row).toMatchObject({ duration_ms: expect.any(Number), guild_hash: expect.any(String) });
+    await bot.stop();
+  });
+});
+
+test('without that option nothing of a completion is recorded, and users get the same choices', async () => {
+  const seen = [];
+  const counts = [];
+  for (const telemetry of [undefined, { autocomplete: false }, { autocomplete: true }]) {
+    const database = await sqliteDatabase();
+    const bot = await startTestBot(database, telemetry);
+    const errors: unknown[] = [];
+    bot.client.on('commandAutocompleteInteractionError', (error) => errors.push(error));
+    seen.push([await typeEverything(bot), errors]);
+    await settled();
+    counts.push(Object.keys(await countEvents(database)).length);
+    await bot.stop();
+  }
+  expect(counts).toEqual([0, 0, 8]);
+  expect(seen[0]).toEqual([expect.arrayContaining([[{ name: 'open', value: 'open' }], [], undefined]), [broken, broken]]);
+  expect(seen[1]).toEqual(seen[0]);
+  expect(seen[2]).toEqual(seen[0]);
+});
+
+test('nothing that was typed reaches a row or a line of ours in the log', async () => {
+  const database = await sqliteDatabase();
+  const bot = await startTestBot(database, { autocomplete: true });
+  const ways = ['', 'throw', 'at once', 'unreadable'].map((how) => `${how} sentinel.invoke 723456789012345678`);
+  await Promise.all(['roll', 'race', 'sentinel'].flatMap((command) => ways.map((typed) => type(bot, command, typed))));
+  await settled();
+  const rows = await database.sql('select * from telemetry_events');
+  expect(rows).toHaveLength(18);
+  const lines = bot.log.filter((line) => /^\w+ Telemetry/.test(line));
+  expect(JSON.stringify([rows, lines, container.telemetry.status()])).not.toMatch(/sentinel|723456789012345678/i);
+  await bot.stop();
+});
+
+test('a completion that never ends is interrupted at shutdown', async () => {
+  const database = await sqliteDatabase();
+  const bot = await startTestBot(database, { autocomplete: true });
+  const typed = type(bot, 'roll', 'endless');
+  await until(() => container.telemetry.status().inFlight === 1);
+  await bot.stop();
+  await typed;
+  expect(await storedEvents(database)).toContainEqual(
+    expect.objectContaining({ event_name: 'discord.generator.roll_autocomplete.failure', error_type: 'interrupted' })
+  );
+});
+
+test('a value that is neither true nor false turns telemetry off, with what to do', async () => {
+  const { env } = await sqliteDatabase();
+  const bot = await startTestBot({ env }, { autocomplete: 'yes' });
+  expect(container.telemetry.enabled).toBe(false);
+  expect(bot.log).toContainEqual('Error Telemetry disabled: the client option telemetry.autocomplete takes true or false');
+  await bot.stop();
+});
