@@ -34,6 +34,8 @@ test('the report shows features, success rates, guilds and kinds of errors', () 
   expect(output).toMatch(/runs · \d+\.\d % succeeded · 8 active guilds/);
   expect(output).toMatch(/^ +generator +\d+ +\d+\.\d % +\d+$/m);
   expect(output).toMatch(/^ +preset +\d+ +\d+\.\d % +\d+ +\d+ ms/m);
+  for (const step of ['run_start', 'run_submit', 'review_complete'])
+    expect(output).toMatch(new RegExp(`^ +${step} +\\d+ +\\d+\\.\\d % +\\d+ +\\d+ ms`, 'm'));
   for (const failure of [
     'invalid_preset +error',
     'provider_timeout +timeout',

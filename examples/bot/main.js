@@ -7,7 +7,7 @@ import { GatewayIntentBits } from 'discord.js';
 const { DISCORD_TOKEN, DISCORD_API } = process.env;
 
 const client = new SapphireClient({
-  // Here are commands/ and listeners/.
+  // Here are commands/, interaction-handlers/ and listeners/.
   baseUserDirectory: import.meta.dirname,
   intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.MessageContent],
   defaultPrefix: '$',

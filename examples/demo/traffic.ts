@@ -25,10 +25,23 @@ const typed =
 
 const preset = (name: string): Act => slash('alttpr', { preset: name }, 'preset');
 
+const press =
+  (customId: string): Act =>
+  (discord, who) =>
+    discord.button({ ...who, customId });
+
+const submit =
+  (time: string): Act =>
+  (discord, who) =>
+    discord.modal({ ...who, customId: 'run-form', fields: { time } });
+
 const openTournament: Act = (discord, who) => {
   const memberPermissions = String(PermissionFlagsBits.ManageEvents);
   return slash('tournament', { name: 'Winter Cup' }, 'create')(discord, { ...who, memberPermissions });
 };
+
+const acceptRun: Act = (discord, who) =>
+  press('run-accept')(discord, { ...who, memberPermissions: String(PermissionFlagsBits.ManageEvents) });
 
 /** How often each is used, of a hundred. Over half of it is answered by webhook or message: discord.js sends at most 50 of those a second. */
 const SHARES: readonly (readonly [number, Act])[] = [
@@ -43,10 +56,15 @@ const SHARES: readonly (readonly [number, Act])[] = [
   [6, slash('sm', { preset: 'tournament' })],
   [3, typed('$seed alttpr open')],
   [1, typed('$seed chess open')],
-  [23, slash('daily')],
+  [14, slash('daily')],
   [2, slash('tournament', { name: 'My own cup' }, 'create')],
   [9, slash('tournament', {}, 'join')],
-  [8, (discord, who) => discord.userMenu({ ...who, command: 'Race record' })]
+  [4, press('run-start')],
+  [3, submit('1:32:07')],
+  [1, submit('about an hour')],
+  [2, acceptRun],
+  [1, press('run-accept')],
+  [6, (discord, who) => discord.userMenu({ ...who, command: 'Race record' })]
 ];
 
 /** About `count` uses of the bot by many people in all its guilds, in a random order; each kind happens at least once. */

@@ -11,7 +11,7 @@ export function apology(error) {
 
 /**
  * Answers an interaction that went wrong, whether it was deferred or not.
- * @param {import('discord.js').CommandInteraction} interaction
+ * @param {import('discord.js').RepliableInteraction} interaction
  * @param {unknown} error
  */
 export async function apologize(interaction, error) {

@@ -1,5 +1,7 @@
 import { UserError } from '@sapphire/framework';
 import { Subcommand } from '@sapphire/plugin-subcommands';
+import { ActionRowBuilder, ButtonBuilder, ButtonStyle } from 'discord.js';
+import { BUTTONS } from '../../lib/asynctournament.js';
 import { tournaments } from '../../lib/tournaments.js';
 
 /** Says nothing of telemetry, and is measured all the same: discord.tournament.tournament_create.*, after its folder, name and subcommand. */
@@ -43,6 +45,8 @@ export class TournamentCommand extends Subcommand {
     const tournament = tournaments.get(interaction.guildId);
     if (tournament === undefined) throw new UserError({ identifier: 'notFound', message: 'There is no tournament in this server yet.' });
     tournament.racers.add(interaction.user.id);
-    await interaction.reply(`You are racer ${tournament.racers.size} of ${tournament.name}.`);
+    const start = new ButtonBuilder().setCustomId(BUTTONS.start).setLabel('Start my run').setStyle(ButtonStyle.Primary);
+    const components = [new ActionRowBuilder().addComponents(start)];
+    await interaction.reply({ content: `You are racer ${tournament.racers.size} of ${tournament.name}.`, components });
   }
 }
