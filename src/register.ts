@@ -8,11 +8,15 @@ import { OperatorLog } from './pipeline/operatorLog.ts';
 import { loadDiscordListeners } from './surfaces/discord/_load.ts';
 
 const created = new WeakMap<SapphireClient, CreatedTelemetry>();
+/** Marks a client that has its telemetry, for every copy of this package in the process: two would count everything twice. */
+const MEASURED = Symbol.for('sapphire-plugin-telemetry');
 
 /** Which hook does what. */
 export class TelemetryPlugin extends Plugin {
   /** The settings are read when the client is made: a bot may load its .env file before. */
   static override [preGenericsInitialization](this: SapphireClient, options: ClientOptions): void {
+    if (MEASURED in this) return;
+    Object.defineProperty(this, MEASURED, { value: true });
     const log = new OperatorLog(() => container.logger);
     const one = createTelemetry(process.env, options.telemetry, log);
     created.set(this, one);
@@ -21,7 +25,12 @@ export class TelemetryPlugin extends Plugin {
 
   static override [postInitialization](this: SapphireClient): void {
     const { telemetry, settings, announcement, isWrong } = created.get(this) ?? {};
-    if (telemetry === undefined) return;
+    if (telemetry === undefined) {
+      container.logger.error(
+        'Telemetry is loaded from two copies of sapphire-plugin-telemetry, and this one does nothing: find them with npm ls, and keep one'
+      );
+      return;
+    }
     if (isWrong === true) container.logger.error(announcement);
     else container.logger.info(announcement);
     const piece = telemetryCommand({ ownerIds: settings?.ownerIds ?? [], commandGuildIds: settings?.commandGuildIds ?? [] });
