@@ -9,5 +9,11 @@ interface Declaring {
 
 /** What a piece's runs are called: what it declares, and else `defaults`; `undefined` when it is left out. */
 export function pieceSource({ options: { telemetry } }: Declaring, defaults: Source): Source | undefined {
-  return telemetry === false ? undefined : { ...defaults, ...telemetry };
+  if (telemetry === false) return undefined;
+  return {
+    ...defaults,
+    feature: telemetry?.feature ?? defaults.feature,
+    operation: telemetry?.operation ?? defaults.operation,
+    provider: telemetry?.provider ?? defaults.provider
+  };
 }
