@@ -8,6 +8,7 @@ export type { UsageReport } from './reports/usageReport.ts';
 export type { PurgeOptions, PurgeResult } from './retention/purge.ts';
 export { TelemetryUnavailableError, type Source, type TelemetryService, type TelemetryStatus } from './service.ts';
 export type { CommandTelemetry, OperationTelemetry, TelemetryClientOptions } from './clientOptions.ts';
+export { instrumentRoom, type RoomOptions } from './surfaces/racetime/instrumentRoom.ts';
 
 declare module '@sapphire/pieces' {
   interface Container {

@@ -3,6 +3,7 @@ import 'sapphire-plugin-telemetry/register';
 import '@sapphire/plugin-subcommands/register';
 import { SapphireClient } from '@sapphire/framework';
 import { GatewayIntentBits } from 'discord.js';
+import { startRacetime } from './lib/racetime/start.js';
 
 const { DISCORD_TOKEN, DISCORD_API } = process.env;
 
@@ -24,3 +25,4 @@ process.once('SIGINT', stop);
 process.once('SIGTERM', stop);
 
 await client.login(DISCORD_TOKEN);
+startRacetime();
