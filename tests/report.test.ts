@@ -367,6 +367,42 @@ describe('the CSV', () => {
   });
 });
 
+function reportOn(surfaces: readonly Surface[], surface?: Surface): UsageReport {
+  const counts = surfaces.map((one) => aCount({ eventName: `${one}.seed.generate.failure`, provider: 'alttpr', errorType: 'not_found' }));
+  return usageReport({ days: [TODAY], usage: { counts, durations: [], guilds: 0 }, losses: [], surface });
+}
+
+/** The second column of a CSV. */
+function surfacesIn(csv: string): (string | undefined)[] {
+  return parseCsv(csv)
+    .slice(1)
+    .map(([, surface]) => surface);
+}
+
+describe('surfaces', () => {
+  test.each<[string, readonly Surface[], Surface | undefined, string[]]>([
+    ['all of it is Discord', ['discord'], undefined, ['seed']],
+    ['it is the one that was asked for', ['racetime'], 'racetime', ['seed']],
+    ['nobody asked for it', ['racetime'], undefined, ['racetime seed']],
+    ['there are several', ['discord', 'racetime', 'api'], undefined, ['api seed', 'discord seed', 'racetime seed']]
+  ])('are named in the text and the embed as far as a reader needs it: %s', (_, surfaces, asked, names) => {
+    const report = reportOn(surfaces, asked);
+    for (const rendering of [renderText(report), fieldOf(report, 'Features')])
+      expect(rendering.match(/^ *(?:[a-z]+ )?seed(?= )/gm)?.map((name) => name.trim())).toEqual(expect.arrayContaining(names));
+    for (const rendering of [renderText(report), renderEmbed(report).title])
+      expect(rendering.includes('racetime only')).toBe(asked !== undefined);
+  });
+
+  test('stand in every row of a CSV that is of one of them', () => {
+    expect(surfacesIn(renderCsv(reportOn(['racetime'], 'racetime')))).toEqual(['racetime', 'racetime', 'racetime', 'racetime']);
+    expect(surfacesIn(renderCsv(reportOn(['racetime'])))).toEqual(['racetime', '', '', '']);
+  });
+
+  test('share a provider, whose runs are added up', () => {
+    expect(reportOn(['discord', 'racetime']).providers).toEqual([{ provider: 'alttpr', successes: 0, failures: 2, successRate: 0 }]);
+  });
+});
+
 /** The keys of an object, or of the first in a list. */
 const keysOf = (value: unknown): string[] => Object.keys(Object(Array.isArray(value) ? value[0] : value)).toSorted();
 

@@ -4,7 +4,10 @@ type Cell = string | number | null;
 
 const HEADER = ['section', 'surface', 'name', 'status', 'invokes', 'successes', 'failures', 'success_rate', 'count', 'p50_ms', 'p95_ms'];
 
-/** The report as one CSV table (RFC 4180): a row for each operation, provider, error type and day, told apart by `section`. */
+/**
+ * The report as one CSV table (RFC 4180): a row for each operation, provider, error type and day, told apart by `section`. All but the
+ * operations are of every surface, where none is named.
+ */
 export function renderCsv(report: UsageReport): string {
   const rows: Cell[][] = [
     HEADER,
@@ -23,7 +26,7 @@ export function renderCsv(report: UsageReport): string {
     ]),
     ...report.providers.map((row) => [
       'provider',
-      null,
+      report.surface,
       row.provider,
       null,
       null,
@@ -34,8 +37,8 @@ export function renderCsv(report: UsageReport): string {
       null,
       null
     ]),
-    ...report.errors.map((row) => ['error', null, row.errorType, row.status, null, null, null, null, row.count, null, null]),
-    ...report.daily.map((row) => ['day', null, row.day, null, null, row.successes, row.failures, null, row.events, null, null])
+    ...report.errors.map((row) => ['error', report.surface, row.errorType, row.status, null, null, null, null, row.count, null, null]),
+    ...report.daily.map((row) => ['day', report.surface, row.day, null, null, row.successes, row.failures, null, row.events, null, null])
   ];
   return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }

@@ -37,10 +37,10 @@ export interface FeatureGroup extends Outcomes {
   readonly operations: readonly OperationUsage[];
 }
 
-/** The operations of a report by their feature; the surface is named where there are several. */
+/** The operations of a report by their feature; the surface is named unless it is the one asked for, or all of it is Discord. */
 export function byFeature(report: UsageReport): FeatureGroup[] {
-  const several = new Set(report.features.map(({ surface }) => surface)).size > 1;
-  const groups = Map.groupBy(report.features, ({ surface, feature }) => (several ? `${surface} ${feature}` : feature));
+  const isPlain = report.features.every(({ surface }) => surface === (report.surface ?? 'discord'));
+  const groups = Map.groupBy(report.features, ({ surface, feature }) => (isPlain ? feature : `${surface} ${feature}`));
   return [...groups]
     .map(([name, operations]) => {
       const sum = (key: 'invokes' | 'successes' | 'failures'): number => operations.reduce((total, one) => total + one[key], 0);
