@@ -205,6 +205,47 @@ test('work within work is counted once each', async () => {
   await telemetry.close();
 });
 
+test('work is stored under the surface that it names, and work within it fails by itself or with it', async () => {
+  const { telemetry, database } = await startTelemetry();
+  const error = new TypeError('broken');
+  const [api, racetime] = [
+    { ...ROLL, surface: 'api' },
+    { ...ROLL, surface: 'racetime' }
+  ] as const;
+  const broken = (): never => {
+    throw error;
+  };
+  const caught: unknown[] = [];
+  // Both fail, by the same error.
+  await telemetry.track(api, async () => telemetry.track(racetime, async () => broken())).catch((thrown: unknown) => caught.push(thrown));
+  try {
+    telemetry.track(api, () => telemetry.track(racetime, broken));
+  } catch (thrown) {
+    caught.push(thrown);
+  }
+  // What the outer work makes good is a failure of the inner alone.
+  const seed = telemetry.track(api, () => {
+    try {
+      return telemetry.track(racetime, broken);
+    } catch (thrown) {
+      caught.push(thrown);
+      return 'another seed';
+    }
+  });
+  expect(seed).toBe('another seed');
+  expect(caught.map((one) => one === error)).toEqual([true, true, true]);
+  await telemetry.flush();
+  expect(await countEvents(database)).toEqual({
+    'api.seeds.roll.invoke': 3,
+    'api.seeds.roll.failure': 2,
+    'api.seeds.roll.success': 1,
+    'racetime.seeds.roll.invoke': 3,
+    'racetime.seeds.roll.failure': 3
+  });
+  for (const row of await storedEvents(database)) expect(row['surface']).toBe(String(row['event_name']).split('.')[0]);
+  await telemetry.close();
+});
+
 test('nothing of an excluded guild is recorded', async () => {
   const { telemetry, database } = await startTelemetry({ excludeGuilds: ['811111111111111111'] });
   for (const guildId of ['811111111111111111', '822222222222222222', null]) telemetry.track({ ...ROLL, guildId }, () => undefined);
