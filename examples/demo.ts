@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { BOT, BotProcess, PACKAGE_ROOT } from './demo/botProcess.ts';
 import { drive } from './demo/drive.ts';
 import { TelemetryUser } from './demo/owner.ts';
+import { RacetimeTraffic } from './demo/racetimeTraffic.ts';
 import { COMMANDS, FIRST_FAULTS, makeTraffic } from './demo/traffic.ts';
 import { DiscordStandIn } from './stand-ins/discord.ts';
 import { ProviderStandIn } from './stand-ins/provider.ts';
@@ -36,6 +37,7 @@ async function demonstrate(): Promise<void> {
   const discord = cleanup.adopt(await DiscordStandIn.start({ guilds: GUILDS.map((name) => ({ name })) }), (one) => one.stop());
   const provider = cleanup.adopt(await ProviderStandIn.start({ delayMs: 40, slowMs: 5_000, faultRate: 0.01 }), (one) => one.stop());
   provider.next(...FIRST_FAULTS);
+  const racetime = cleanup.adopt(await RacetimeTraffic.start(USES / 10), (one) => one.stop());
 
   const log = join(DATA_DIR, 'bot.log');
   const bot = new BotProcess(
@@ -43,6 +45,7 @@ async function demonstrate(): Promise<void> {
       DISCORD_TOKEN: discord.token,
       DISCORD_API: discord.restUrl,
       PROVIDER_URL: provider.url,
+      ...racetime.env,
       TELEMETRY_ENABLED: 'true',
       TELEMETRY_HASH_SALT: randomBytes(32).toString('hex'),
       TELEMETRY_DATA_DIR: relative(PACKAGE_ROOT, resolve(DATA_DIR))
@@ -51,14 +54,15 @@ async function demonstrate(): Promise<void> {
   );
   const registered = (): boolean => COMMANDS.every((name) => discord.commands.some((command) => command.name === name));
   await bot.until(registered, 'registered its commands', START_MS);
-  say(`The sample bot has joined a stand-in of Discord with ${GUILDS.length} guilds. A day of use:`);
+  await bot.until(() => racetime.isJoined, 'joined the race rooms', START_MS);
+  say(`The sample bot has joined stand-ins of Discord with ${GUILDS.length} guilds and of racetime.gg. A day of use:`);
 
-  const uses = makeTraffic(discord, USES);
+  const uses = [...makeTraffic(discord, USES), ...racetime.uses];
   const unanswered = await drive(uses, () => bot.assertRunning());
   if (unanswered > 0) say(`  ${unanswered} of them got no answer in time.`);
 
   const owner = new TelemetryUser(discord, discord.owner);
-  await owner.assertRuns(uses.length);
+  await owner.assertRuns(uses.length + racetime.seeds);
   show("The application's owner", '/telemetry report days:1 format:text', await owner.ask('report', { days: 1, format: 'text' }));
   show("The application's owner", '/telemetry status', await owner.ask('status'));
   show('Someone else', '/telemetry report', await new TelemetryUser(discord, discord.player).ask('report'));
