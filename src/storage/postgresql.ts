@@ -24,7 +24,7 @@ const UNIQUE_VIOLATION = '23505';
 export class PostgresqlEngine implements Engine {
   readonly description: string;
   readonly batchSize = 1000;
-  readonly purgeChunk = 10_000;
+  readonly purgeChunk = 2_000;
   readonly columnTypes = COLUMN_TYPES;
   readonly migrations = postgresqlMigrations;
   readonly snapshot = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
