@@ -1,4 +1,4 @@
-import type { CommandTelemetry, TelemetryClientOptions } from './clientOptions.ts';
+import type { CommandTelemetry, OperationTelemetry, TelemetryClientOptions } from './clientOptions.ts';
 import type { TelemetryService } from './service.ts';
 
 export type { Surface, Status } from './events/dictionary.ts';
@@ -8,10 +8,16 @@ export type { UsageReport } from './reports/usageReport.ts';
 export type { PurgeOptions, PurgeResult } from './retention/purge.ts';
 export { TelemetryUnavailableError, type Source, type TelemetryService, type TelemetryStatus } from './service.ts';
 export type { CommandTelemetry, OperationTelemetry, TelemetryClientOptions } from './clientOptions.ts';
+export { telemetryMiddleware, type RequestSource } from './surfaces/api/middleware.ts';
 
 declare module '@sapphire/pieces' {
   interface Container {
     telemetry: TelemetryService;
+  }
+
+  interface PieceOptions {
+    /** What telemetry calls the runs of this piece, where it is one that is measured: a route or a scheduled task. `false` leaves it out. */
+    telemetry?: OperationTelemetry | false;
   }
 }
 

@@ -5,6 +5,7 @@ import type { ClientOptions } from 'discord.js';
 import { telemetryCommand } from './commands/telemetry.ts';
 import { createTelemetry, type CreatedTelemetry } from './createTelemetry.ts';
 import { OperatorLog } from './pipeline/operatorLog.ts';
+import { loadApiListeners } from './surfaces/api/_load.ts';
 import { loadDiscordListeners } from './surfaces/discord/_load.ts';
 
 const created = new WeakMap<SapphireClient, CreatedTelemetry>();
@@ -28,6 +29,7 @@ export class TelemetryPlugin extends Plugin {
     void container.stores.loadPiece({ store: 'commands', name: 'telemetry', piece });
     if (!telemetry.enabled) return;
     loadDiscordListeners();
+    loadApiListeners();
     closeOnDestroy(this, telemetry.close.bind(telemetry));
   }
 

@@ -6,20 +6,28 @@ export interface NamedListener {
   readonly piece: new (context: Listener.LoaderContext, options?: ListenerOptions) => Listener;
 }
 
-/** A listener of `event` that turns it into one call. Whatever goes wrong in it stays in it: no ListenerError reaches the bot. */
-export function listener(event: string, run: (...args: never[]) => void): NamedListener {
+/**
+ * A listener of `event` that turns it into one call. Whatever goes wrong in it stays in it: no ListenerError reaches the bot.
+ * @param emitter finds what emits it, when the stores are loaded; with `null` there is no such listener. Default: the client.
+ */
+export function listener(event: string, run: (...args: never[]) => void, emitter: () => unknown = () => container.client): NamedListener {
   const piece = class extends Listener {
     constructor(context: Listener.LoaderContext, options: ListenerOptions = {}) {
-      super(context, { ...options, event });
+      super(context, { ...options, event, emitter: emitter() as ListenerOptions['emitter'] & object });
     }
 
     override run(...args: never[]): void {
-      try {
-        run(...args);
-      } catch {
-        container.logger.debug(`Telemetry could not read an event of ${event}`);
-      }
+      quietly(event, () => run(...args));
     }
   };
   return { name: `telemetry${event.charAt(0).toUpperCase()}${event.slice(1)}`, piece };
+}
+
+/** Does our part of an event. Whatever goes wrong in it stays in it. */
+export function quietly(event: string, work: () => void): void {
+  try {
+    work();
+  } catch {
+    container.logger.debug(`Telemetry could not read an event of ${event}`);
+  }
 }
