@@ -7,6 +7,7 @@ import { createTelemetry, type CreatedTelemetry } from './createTelemetry.ts';
 import { OperatorLog } from './pipeline/operatorLog.ts';
 import { loadApiListeners } from './surfaces/api/_load.ts';
 import { loadDiscordListeners } from './surfaces/discord/_load.ts';
+import { loadTaskListeners } from './surfaces/tasks/_load.ts';
 
 const created = new WeakMap<SapphireClient, CreatedTelemetry>();
 
@@ -30,6 +31,7 @@ export class TelemetryPlugin extends Plugin {
     if (!telemetry.enabled) return;
     loadDiscordListeners();
     loadApiListeners();
+    loadTaskListeners();
     closeOnDestroy(this, telemetry.close.bind(telemetry));
   }
 

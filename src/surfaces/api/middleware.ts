@@ -1,7 +1,7 @@
 import { container } from '@sapphire/framework';
 import type { OperationName } from '../../events/names.ts';
 import type { TelemetryService } from '../../service.ts';
-import { quietly } from '../discord/piece.ts';
+import { guard } from '../discord/piece.ts';
 import { measureRequest, type HttpResponse } from './measureRequest.ts';
 
 /** What code says of the requests of a route. */
@@ -21,9 +21,10 @@ type Wrapped<T> = T | { readonly raw: T };
  * `container.telemetry.fail(request, errorType)` in a handler finds the run; in Fastify by `request.raw`.
  */
 export function telemetryMiddleware(source: RequestSource) {
+  const measure = guard('request', measureRequest);
   return (request: object, response: Wrapped<HttpResponse>, next: () => void): void => {
     const { telemetry } = container as { readonly telemetry?: TelemetryService };
-    if (telemetry !== undefined) quietly('request', () => measureRequest(telemetry, raw(request), raw(response), source));
+    if (telemetry !== undefined) measure(telemetry, raw(request), raw(response), source);
     next();
   };
 }

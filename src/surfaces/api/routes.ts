@@ -1,6 +1,6 @@
 import { container, type Piece } from '@sapphire/framework';
 import type { Source } from '../../service.ts';
-import { listener, quietly } from '../discord/piece.ts';
+import { guard, listener } from '../discord/piece.ts';
 import { pieceSource } from '../pieceSource.ts';
 import { measureRequest, type HttpResponse } from './measureRequest.ts';
 
@@ -28,7 +28,7 @@ export const routeListeners = [
     'request',
     (request: ApiRequest, response: HttpResponse) => {
       // Where ours was loaded before the listener that routes, that one has run by the next tick, and no response has ended yet.
-      if (request.route === undefined) process.nextTick(() => quietly('request', () => begin(request, response)));
+      if (request.route === undefined) process.nextTick(guard('request', begin), request, response);
       else begin(request, response);
     },
     apiServer

@@ -11,23 +11,26 @@ export interface NamedListener {
  * @param emitter finds what emits it, when the stores are loaded; with `null` there is no such listener. Default: the client.
  */
 export function listener(event: string, run: (...args: never[]) => void, emitter: () => unknown = () => container.client): NamedListener {
+  const guarded = guard(event, run);
   const piece = class extends Listener {
     constructor(context: Listener.LoaderContext, options: ListenerOptions = {}) {
       super(context, { ...options, event, emitter: emitter() as ListenerOptions['emitter'] & object });
     }
 
     override run(...args: never[]): void {
-      quietly(event, () => run(...args));
+      guarded(...args);
     }
   };
   return { name: `telemetry${event.charAt(0).toUpperCase()}${event.slice(1)}`, piece };
 }
 
-/** Does our part of an event. Whatever goes wrong in it stays in it. */
-export function quietly(event: string, work: () => void): void {
-  try {
-    work();
-  } catch {
-    container.logger.debug(`Telemetry could not read an event of ${event}`);
-  }
+/** `run` for `event`, which never throws. */
+export function guard<Args extends readonly unknown[]>(event: string, run: (...args: Args) => void): (...args: Args) => void {
+  return (...args) => {
+    try {
+      run(...args);
+    } catch {
+      container.logger.debug(`Telemetry could not read an event of ${event}`);
+    }
+  };
 }
