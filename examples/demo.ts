@@ -8,6 +8,7 @@ import { BOT, BotProcess, PACKAGE_ROOT } from './demo/botProcess.ts';
 import { drive } from './demo/drive.ts';
 import { TelemetryUser } from './demo/owner.ts';
 import { COMMANDS, FIRST_FAULTS, makeTraffic } from './demo/traffic.ts';
+import { WebTraffic } from './demo/webTraffic.ts';
 import { DiscordStandIn } from './stand-ins/discord.ts';
 import { ProviderStandIn } from './stand-ins/provider.ts';
 
@@ -36,6 +37,7 @@ async function demonstrate(): Promise<void> {
   const discord = cleanup.adopt(await DiscordStandIn.start({ guilds: GUILDS.map((name) => ({ name })) }), (one) => one.stop());
   const provider = cleanup.adopt(await ProviderStandIn.start({ delayMs: 40, slowMs: 5_000, faultRate: 0.01 }), (one) => one.stop());
   provider.next(...FIRST_FAULTS);
+  const web = cleanup.adopt(await WebTraffic.start(USES / 10), (one) => one.stop());
 
   const log = join(DATA_DIR, 'bot.log');
   const bot = new BotProcess(
@@ -43,6 +45,8 @@ async function demonstrate(): Promise<void> {
       DISCORD_TOKEN: discord.token,
       DISCORD_API: discord.restUrl,
       PROVIDER_URL: provider.url,
+      ...web.env,
+      DAILY_CHANNEL_ID: discord.guilds[0]?.channelId ?? '',
       TELEMETRY_ENABLED: 'true',
       TELEMETRY_HASH_SALT: randomBytes(32).toString('hex'),
       TELEMETRY_DATA_DIR: relative(PACKAGE_ROOT, resolve(DATA_DIR))
@@ -53,12 +57,14 @@ async function demonstrate(): Promise<void> {
   await bot.until(registered, 'registered its commands', START_MS);
   say(`The sample bot has joined a stand-in of Discord with ${GUILDS.length} guilds. A day of use:`);
 
-  const uses = makeTraffic(discord, USES);
+  if (web.announcements === 0) say('No redis-server is installed here, so the bot runs without its scheduled task.');
+
+  const uses = [...makeTraffic(discord, USES), ...web.uses];
   const unanswered = await drive(uses, () => bot.assertRunning());
   if (unanswered > 0) say(`  ${unanswered} of them got no answer in time.`);
 
   const owner = new TelemetryUser(discord, discord.owner);
-  await owner.assertRuns(uses.length);
+  await owner.assertRuns(uses.length + web.announcements);
   show("The application's owner", '/telemetry report days:1 format:text', await owner.ask('report', { days: 1, format: 'text' }));
   show("The application's owner", '/telemetry status', await owner.ask('status'));
   show('Someone else', '/telemetry report', await new TelemetryUser(discord, discord.player).ask('report'));

@@ -32,7 +32,8 @@ test('the demo runs to its end, and finds every use in the report', () => {
 
 test('the report shows features, success rates, guilds and kinds of errors', () => {
   expect(output).toMatch(/runs · \d+\.\d % succeeded · 8 active guilds/);
-  expect(output).toMatch(/^ +generator +\d+ +\d+\.\d % +\d+$/m);
+  for (const feature of ['discord generator', 'discord daily', 'api auth', 'api seed', 'api daily'])
+    expect(output).toMatch(new RegExp(`^ +${feature} +\\d+ +\\d+\\.\\d % +\\d+$`, 'm'));
   expect(output).toMatch(/^ +preset +\d+ +\d+\.\d % +\d+ +\d+ ms/m);
   for (const failure of [
     'invalid_preset +error',

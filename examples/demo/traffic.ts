@@ -9,7 +9,7 @@ export const COMMANDS = ['alttpr', 'smz3', 'sm', 'daily', 'tournament', 'Race re
 export const FIRST_FAULTS: readonly ProviderFault[] = ['slow', 'unavailable', 'reset'];
 
 /** Someone uses the bot once; resolves to the answer, `undefined` for none. */
-export type Use = () => Promise<Reply | undefined>;
+export type Use = () => Promise<unknown>;
 
 type Act = (discord: DiscordStandIn, who: Caller & { user: StandInUser }) => Promise<Reply | undefined>;
 
