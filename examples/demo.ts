@@ -9,6 +9,7 @@ import { drive } from './demo/drive.ts';
 import { TelemetryUser } from './demo/owner.ts';
 import { RacetimeTraffic } from './demo/racetimeTraffic.ts';
 import { COMMANDS, FIRST_FAULTS, makeTraffic } from './demo/traffic.ts';
+import { WebTraffic } from './demo/webTraffic.ts';
 import { DiscordStandIn } from './stand-ins/discord.ts';
 import { ProviderStandIn } from './stand-ins/provider.ts';
 
@@ -38,6 +39,7 @@ async function demonstrate(): Promise<void> {
   const provider = cleanup.adopt(await ProviderStandIn.start({ delayMs: 40, slowMs: 5_000, faultRate: 0.01 }), (one) => one.stop());
   provider.next(...FIRST_FAULTS);
   const racetime = cleanup.adopt(await RacetimeTraffic.start(USES / 10), (one) => one.stop());
+  const web = cleanup.adopt(await WebTraffic.start(USES / 10), (one) => one.stop());
 
   const log = join(DATA_DIR, 'bot.log');
   const bot = new BotProcess(
@@ -46,6 +48,8 @@ async function demonstrate(): Promise<void> {
       DISCORD_API: discord.restUrl,
       PROVIDER_URL: provider.url,
       ...racetime.env,
+      ...web.env,
+      DAILY_CHANNEL_ID: discord.guilds[0]?.channelId ?? '',
       TELEMETRY_ENABLED: 'true',
       TELEMETRY_HASH_SALT: randomBytes(32).toString('hex'),
       TELEMETRY_DATA_DIR: relative(PACKAGE_ROOT, resolve(DATA_DIR))
@@ -57,12 +61,14 @@ async function demonstrate(): Promise<void> {
   await bot.until(() => racetime.isJoined, 'joined the race rooms', START_MS);
   say(`The sample bot has joined stand-ins of Discord with ${GUILDS.length} guilds and of racetime.gg. A day of use:`);
 
-  const uses = [...makeTraffic(discord, USES), ...racetime.uses];
+  if (web.announcements === 0) say('No redis-server is installed here, so the bot runs without its scheduled task.');
+
+  const uses = [...makeTraffic(discord, USES), ...web.uses, ...racetime.uses];
   const unanswered = await drive(uses, () => bot.assertRunning());
   if (unanswered > 0) say(`  ${unanswered} of them got no answer in time.`);
 
   const owner = new TelemetryUser(discord, discord.owner);
-  await owner.assertRuns(uses.length + racetime.seeds);
+  await owner.assertRuns(uses.length + racetime.seeds + web.announcements);
   show("The application's owner", '/telemetry report days:1 format:text', await owner.ask('report', { days: 1, format: 'text' }));
   show("The application's owner", '/telemetry status', await owner.ask('status'));
   show('Someone else', '/telemetry report', await new TelemetryUser(discord, discord.player).ask('report'));

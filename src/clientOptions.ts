@@ -3,11 +3,11 @@ import { SettingsError } from '../config/settings.ts';
 import { SEGMENT } from './events/field.ts';
 import { normalize } from './events/names.ts';
 
-/** What an operation is, where it is not what its command's category and names say. */
+/** What an operation is, where it is not what the names of its piece say. */
 export interface OperationTelemetry {
-  /** Default: the command's category, or its name where it has none. */
+  /** Default: a command's category or a task's folder, or its name where it has none; the first part of a route's path. */
   readonly feature?: string;
-  /** Default: the command's name and its subcommand path, joined by `_`. */
+  /** Default: a command's name and its subcommand path, joined by `_`; a task's name; the other parts of a route's path. */
   readonly operation?: string;
   /** The outside service that is asked. Default: none. */
   readonly provider?: string;

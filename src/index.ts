@@ -8,11 +8,17 @@ export type { UsageReport } from './reports/usageReport.ts';
 export type { PurgeOptions, PurgeResult } from './retention/purge.ts';
 export { TelemetryUnavailableError, type Source, type TelemetryService, type TelemetryStatus } from './service.ts';
 export type { CommandTelemetry, OperationTelemetry, TelemetryClientOptions } from './clientOptions.ts';
+export { telemetryMiddleware, type RequestSource } from './surfaces/api/middleware.ts';
 export { instrumentRoom, type RoomOptions } from './surfaces/racetime/instrumentRoom.ts';
 
 declare module '@sapphire/pieces' {
   interface Container {
     telemetry: TelemetryService;
+  }
+
+  interface PieceOptions {
+    /** What telemetry calls the runs of this piece, where it is one that is measured; `false` leaves it out. See docs/instrumentation.md. */
+    telemetry?: OperationTelemetry | false;
   }
 }
 
@@ -20,14 +26,6 @@ declare module '@sapphire/framework' {
   interface CommandOptions {
     /** What telemetry calls this command; `false` leaves it out. */
     telemetry?: CommandTelemetry | false;
-  }
-  interface InteractionHandlerOptions {
-    /** What telemetry calls this handler. Default: its folder, or its name where it has none, and its name; `false` leaves it out. */
-    readonly telemetry?: OperationTelemetry | false;
-  }
-  interface ListenerOptions {
-    /** What telemetry calls an error of this listener. Default: `listener`, and its name; `false` leaves it out. */
-    readonly telemetry?: OperationTelemetry | false;
   }
 }
 

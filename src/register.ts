@@ -5,7 +5,9 @@ import type { ClientOptions } from 'discord.js';
 import { telemetryCommand } from './commands/telemetry.ts';
 import { createTelemetry, type CreatedTelemetry } from './createTelemetry.ts';
 import { OperatorLog } from './pipeline/operatorLog.ts';
+import { loadApiListeners } from './surfaces/api/_load.ts';
 import { loadDiscordListeners } from './surfaces/discord/_load.ts';
+import { loadTaskListeners } from './surfaces/tasks/_load.ts';
 
 const created = new WeakMap<SapphireClient, CreatedTelemetry>();
 /** Marks a client that has its telemetry, for every copy of this package in the process: two would count everything twice. */
@@ -37,6 +39,8 @@ export class TelemetryPlugin extends Plugin {
     void container.stores.loadPiece({ store: 'commands', name: 'telemetry', piece });
     if (!telemetry.enabled) return;
     loadDiscordListeners();
+    loadApiListeners();
+    loadTaskListeners();
     closeOnDestroy(this, telemetry.close.bind(telemetry));
   }
 

@@ -148,7 +148,8 @@ describe('a bot in TypeScript', () => {
     });`;
   const imports = `import 'sapphire-plugin-telemetry/register';
     import { Command, container, InteractionHandlerTypes, SapphireClient, type InteractionHandler, type Listener } from '@sapphire/framework';
-    import type { TelemetryStatus, UsageReport } from 'sapphire-plugin-telemetry';
+    import { telemetryMiddleware, type TelemetryStatus, type UsageReport } from 'sapphire-plugin-telemetry';
+    export const measured = telemetryMiddleware({ feature: 'seed', operation: 'generate', provider: 'alttpr' });
     export const status: TelemetryStatus = container.telemetry.status();
     export const report: Promise<UsageReport> = container.telemetry.report({ days: 7 });`;
 
@@ -168,6 +169,7 @@ describe('a bot in TypeScript', () => {
     ["fail(interaction, 'invalid_preset')", 'fail(interaction, new Error())'],
     ["{ feature: 'generator', operation: 'seed' }", "{ surface: 'twitch', feature: 'generator', operation: 'seed' }"],
     ['const seed: string', 'const seed: number'],
+    ["feature: 'seed', operation: 'generate', provider", "path: '/seed/generate', provider"],
     ["errorTypes: ['no_seed']", "errorTypes: 'no_seed'"],
     ['commands: { help: false }', 'excludeGuild: []'],
     ['autocomplete: true', "autocomplete: 'yes'"],
@@ -176,8 +178,9 @@ describe('a bot in TypeScript', () => {
   ])(
     'is told of what is wrong: not %s but %s',
     async (right, wrong) => {
-      expect(declared).toContain(right);
-      const complaint = await typeCheck(bots.ESM.folder, 'bad.ts', `${imports}${declared.replace(right, wrong)}`);
+      const source = `${imports}${declared}`;
+      expect(source).toContain(right);
+      const complaint = await typeCheck(bots.ESM.folder, 'bad.ts', source.replace(right, wrong));
       expect(complaint).toMatch(/^bad\.ts\(\d+,\d+\): error TS/m);
     },
     BOT_MS

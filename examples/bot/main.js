@@ -1,14 +1,18 @@
 // A small game randomizer bot with telemetry. Start it with: node --env-file=.env examples/bot/main.js
 import 'sapphire-plugin-telemetry/register';
+import '@sapphire/plugin-api/register';
 import '@sapphire/plugin-subcommands/register';
 import { SapphireClient } from '@sapphire/framework';
 import { GatewayIntentBits } from 'discord.js';
 import { startRacetime } from './lib/racetime/start.js';
 
-const { DISCORD_TOKEN, DISCORD_API } = process.env;
+const { DISCORD_TOKEN, DISCORD_API, API_PORT, REDIS_URL } = process.env;
+
+// Scheduled tasks wait in Redis: a bot without one has none.
+if (REDIS_URL) await import('@sapphire/plugin-scheduled-tasks/register');
 
 const client = new SapphireClient({
-  // Here are commands/, interaction-handlers/ and listeners/.
+  // Here are commands/, interaction-handlers/, listeners/, routes/ and scheduled-tasks/.
   baseUserDirectory: import.meta.dirname,
   intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.MessageContent],
   defaultPrefix: '$',
@@ -16,7 +20,10 @@ const client = new SapphireClient({
   // Replies repeat what users wrote: it must not ping anyone.
   allowedMentions: { parse: [] },
   // Unset means Discord itself; the demo sets it to its stand-in.
-  rest: DISCORD_API ? { api: DISCORD_API } : {}
+  rest: DISCORD_API ? { api: DISCORD_API } : {},
+  // Unset means no web API.
+  api: { automaticallyConnect: Boolean(API_PORT), listenOptions: { port: Number(API_PORT), host: '127.0.0.1' } },
+  tasks: { bull: { connection: { url: REDIS_URL } } }
 });
 
 // A bot that is just killed loses what it has not written yet. It ends by itself, but for the timers of cooldowns.

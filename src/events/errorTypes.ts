@@ -15,6 +15,7 @@ export const ERROR_TYPES = {
   discord_unavailable: 'error',
   interaction_expired: 'timeout',
   interrupted: 'error',
+  connection_closed: 'error',
   unknown_subcommand: 'error',
   missing_handler: 'error',
   unexpected_error: 'error'
@@ -162,10 +163,15 @@ function fromNetwork({ code }: Record<string, unknown>): ErrorType | undefined {
 function fromHttp({ status, statusCode, response }: Record<string, unknown>): ErrorType | undefined {
   const code = status ?? statusCode ?? (isObject(response) ? (response['status'] ?? response['statusCode']) : undefined);
   if (typeof code !== 'number' || !(code >= 400 && code <= 599)) return undefined;
+  return fromHttpStatus(code) ?? 'provider_error';
+}
+
+/** What an HTTP status means whoever answered it; `undefined` for one that depends on that. */
+export function fromHttpStatus(code: number): ErrorType | undefined {
   if (code === 408 || code === 504) return 'provider_timeout';
   if (code === 429) return 'rate_limited';
   if (code === 404) return 'not_found';
-  return code === 502 || code === 503 ? 'provider_unavailable' : 'provider_error';
+  return code === 502 || code === 503 ? 'provider_unavailable' : undefined;
 }
 
 function fromZod({ name }: Record<string, unknown>): ErrorType | undefined {

@@ -24,7 +24,7 @@ ${migrationsTable.purpose} MikroORM keeps it.
 - Ids or names of users, members, channels or messages, and ids of guilds as they are.
 - What anyone wrote: messages, options of commands, form fields, attachments.
 - Messages, stack traces or other texts of errors: only a category from a closed list.
-- Addresses, user agents, tokens, sessions.
+- Addresses, URLs, headers and bodies of web requests, payloads of scheduled tasks, user agents, tokens, sessions.
 - Any time of an event finer than the UTC day. Rows carry random keys, so their order tells nothing either.
 
 ## How it is kept so

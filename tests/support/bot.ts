@@ -15,11 +15,8 @@ interface BotOptions {
   /** Every TELEMETRY_ variable of the bot. */
   readonly env?: Readonly<Record<string, string>>;
   readonly commands?: Readonly<Record<string, new (context: never, options: never) => Command>>;
-  readonly pieces?: readonly {
-    readonly store: 'listeners' | 'preconditions' | 'interaction-handlers';
-    readonly name: string;
-    readonly piece: PieceConstructor;
-  }[];
+  /** Into any store, those of the plugins too. */
+  readonly pieces?: readonly { readonly store: string; readonly name: string; readonly piece: PieceConstructor }[];
   readonly client?: Partial<ClientOptions>;
   readonly discord?: Parameters<typeof DiscordStandIn.start>[0];
   /** Called before `login`. */
@@ -62,7 +59,8 @@ export async function startBot({
   restoreCorePieces();
   for (const [name, piece] of Object.entries(commands))
     await container.stores.loadPiece({ store: 'commands', name, piece: piece as never });
-  for (const { store, name, piece } of pieces) await container.stores.loadPiece({ store, name, piece: piece as never });
+  for (const { store, name, piece } of pieces)
+    await container.stores.loadPiece({ store: store as 'listeners', name, piece: piece as never });
   beforeLogin?.(client);
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {

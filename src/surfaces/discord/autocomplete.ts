@@ -1,7 +1,7 @@
 import { container, type AutocompleteCommand } from '@sapphire/framework';
 import type { AutocompleteInteraction } from 'discord.js';
 import { sourceOf } from './naming.ts';
-import { guard } from './piece.ts';
+import { guard } from '../piece.ts';
 import { measureNextRun } from './pieceRun.ts';
 import { interactionPath } from './subcommandPath.ts';
 

@@ -1,7 +1,7 @@
 import { container, type Command } from '@sapphire/framework';
 import type { ChatInputCommandInteraction, ContextMenuCommandInteraction, Message } from 'discord.js';
 import { sourceOf } from './naming.ts';
-import { listener } from './piece.ts';
+import { listener } from '../piece.ts';
 import { interactionPath, messagePath } from './subcommandPath.ts';
 
 /** What a run is found by: the same object in every event of its chain. */

@@ -2,7 +2,7 @@ import { container, InteractionHandlerTypes, type InteractionHandler } from '@sa
 import type { Interaction } from 'discord.js';
 import type { Source } from '../../service.ts';
 import { pieceSource } from '../pieceSource.ts';
-import { listener } from './piece.ts';
+import { listener } from '../piece.ts';
 import { measureNextRun, recordFailedRun } from './pieceRun.ts';
 
 interface Payload {

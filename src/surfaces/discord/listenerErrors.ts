@@ -1,6 +1,6 @@
 import { Events, type Listener } from '@sapphire/framework';
 import { pieceSource } from '../pieceSource.ts';
-import { listener } from './piece.ts';
+import { listener } from '../piece.ts';
 import { recordFailedRun } from './pieceRun.ts';
 
 /** Of listeners only the errors are heard of: each is a run that failed. */

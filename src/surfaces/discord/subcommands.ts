@@ -1,6 +1,6 @@
 import { container } from '@sapphire/framework';
 import type { ChatInputCommandInteraction, Message } from 'discord.js';
-import { listener } from './piece.ts';
+import { listener } from '../piece.ts';
 
 type Trigger = ChatInputCommandInteraction | Message;
 

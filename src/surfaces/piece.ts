@@ -6,12 +6,15 @@ export interface NamedListener {
   readonly piece: new (context: Listener.LoaderContext, options?: ListenerOptions) => Listener;
 }
 
-/** A listener of `event` that turns it into one call. Whatever goes wrong in it stays in it: no ListenerError reaches the bot. */
-export function listener(event: string, run: (...args: never[]) => void): NamedListener {
+/**
+ * A listener of `event` that turns it into one call. Whatever goes wrong in it stays in it: no ListenerError reaches the bot.
+ * @param emitter finds what emits it, when the stores are loaded; with `null` there is no such listener. Default: the client.
+ */
+export function listener(event: string, run: (...args: never[]) => void, emitter: () => unknown = () => container.client): NamedListener {
   const guarded = guard(event, run);
   const piece = class extends Listener {
     constructor(context: Listener.LoaderContext, options: ListenerOptions = {}) {
-      super(context, { ...options, event, telemetry: false });
+      super(context, { ...options, event, emitter: emitter() as ListenerOptions['emitter'] & object, telemetry: false });
     }
 
     override run(...args: never[]): void {

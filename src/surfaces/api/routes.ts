@@ -1,0 +1,68 @@
+import { container, type Piece } from '@sapphire/framework';
+import type { Source } from '../../service.ts';
+import { guard, listener } from '../piece.ts';
+import { pieceSource } from '../pieceSource.ts';
+import { measureRequest, type HttpResponse } from './measureRequest.ts';
+
+/** A route of @sapphire/plugin-api. Its types are not imported: a bot without that plugin must type-check too. */
+interface Route extends Piece {
+  /** With the API's prefix; a parameter is in brackets. */
+  readonly path: readonly string[];
+}
+
+interface ApiRequest {
+  readonly method?: string;
+  /** `undefined` until the router has run, `null` when it found none. */
+  readonly route?: Route | null;
+  readonly routerNode?: { methods(): Iterable<string> } | null;
+}
+
+/** That plugin's part of the container. */
+interface ApiContainer {
+  readonly server?: { readonly options: { readonly prefix?: string } };
+}
+
+/** The listeners of @sapphire/plugin-api's server: a request of a route is measured from before the middlewares to the end of the response. */
+export const routeListeners = [
+  listener(
+    'request',
+    (request: ApiRequest, response: HttpResponse) => {
+      // Where ours was loaded before the listener that routes, that one has run by the next tick, and no response has ended yet.
+      if (request.route === undefined) process.nextTick(guard('request', begin), request, response);
+      else begin(request, response);
+    },
+    apiServer
+  ),
+  ...['middlewareError', 'routeError'].map((event) =>
+    listener(event, (error: unknown, request: ApiRequest) => container.telemetry.failWith(request, error), apiServer)
+  )
+];
+
+function begin(request: ApiRequest, response: HttpResponse): void {
+  const { route, routerNode, method = 'GET' } = request;
+  if (!route) return;
+  const source = pieceSource(route, nameOf(route, method, [...(routerNode?.methods() ?? [])]));
+  if (source !== undefined) measureRequest(container.telemetry, request, response, source);
+}
+
+/**
+ * What a route is called that does not say so: the first part of its path is the feature, the others are the operation, and parameters are
+ * left out. A path of one part has the method as its operation; of a path that takes several methods, all but GET have it at the end.
+ */
+function nameOf({ path }: Route, method: string, methods: readonly string[]): Source {
+  const [feature = 'root', ...rest] = path
+    .slice(prefixLength())
+    .filter((part) => !(part.startsWith('[') && part.endsWith(']')))
+    .map((part) => part.replaceAll('.', '_'));
+  const isNamedByMethod = rest.length === 0 || (method !== 'GET' && methods.length > 1);
+  return { feature, operation: [...rest, ...(isNamedByMethod ? [method] : [])].join('_') };
+}
+
+function prefixLength(): number {
+  return (apiServer()?.options.prefix ?? '').split('/').filter((part) => part !== '').length;
+}
+
+/** Any bot may have a `server` of its own; only that plugin brings a store of routes too. */
+function apiServer(): ApiContainer['server'] | null {
+  return container.stores.has('routes') ? ((container as unknown as ApiContainer).server ?? null) : null;
+}

@@ -1,0 +1,30 @@
+import { container, type Piece } from '@sapphire/framework';
+import type { Source } from '../../service.ts';
+import { listener } from '../piece.ts';
+import { pieceSource } from '../pieceSource.ts';
+
+/** A task of @sapphire/plugin-scheduled-tasks. Its types are not imported: a bot without that plugin must type-check too. */
+interface ScheduledTask extends Piece {
+  run(payload: unknown): unknown;
+}
+
+const measured = new WeakSet<ScheduledTask>();
+
+/**
+ * The listener of @sapphire/plugin-scheduled-tasks. Nothing in its events tells one run of a task from another that overlaps it, but the first
+ * of them comes right before the run: there, once for each task, its `run` is wrapped.
+ */
+export const taskListeners = [
+  listener('scheduledTaskRun', (task: ScheduledTask) => {
+    if (measured.has(task)) return;
+    measured.add(task);
+    const [feature = task.name] = task.location.directories;
+    const source = pieceSource(task, { feature, operation: task.name });
+    if (source !== undefined) measure(task, source);
+  })
+];
+
+function measure(task: ScheduledTask, source: Source): void {
+  const run = task.run.bind(task);
+  task.run = (payload) => container.telemetry.track(source, () => run(payload));
+}

@@ -1,0 +1,182 @@
+import { describe, expect, test } from '@jest/globals';
+import { container } from '@sapphire/framework';
+import express from 'express';
+import fastify from 'fastify';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect } from 'node:http2';
+import { text } from 'node:stream/consumers';
+import { closeNow, listenLocally } from '../examples/stand-ins/local.ts';
+import { telemetryMiddleware } from '../src/index.ts';
+import { ENABLED, settled, startBot } from './support/bot.ts';
+import { countEvents, sqliteDatabase, storedEvents, type Row } from './support/databases.ts';
+import { atSuiteEnd } from './support/postgresSuite.ts';
+
+const HELD_MS = 40;
+const SECRET = 'samus-fan-4242';
+const roll = telemetryMiddleware({ feature: 'seed', operation: 'generate', provider: 'alttpr' });
+
+/** What happens behind the middleware, by the last part of the path. */
+const outcomes: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
+  ok: (_request, response) => void setTimeout(() => response.end('a seed'), HELD_MS),
+  denied: (_request, response) => void response.writeHead(401).end(),
+  unavailable: (_request, response) => void response.writeHead(503).end(),
+  noted: (request, response) => {
+    container.telemetry.fail(request, 'invalid_preset');
+    response.end();
+  },
+  hanging: (_request, response) => void response.write('the beginning')
+};
+const outcomeOf = (name: unknown): ((request: IncomingMessage, response: ServerResponse) => void) => {
+  const outcome = outcomes[String(name)];
+  if (outcome === undefined) throw new Error('the handler is broken');
+  return outcome;
+};
+
+// Each has the route /:secret/:outcome behind the middleware, and /free beside it.
+const servers: Record<string, () => Promise<Server>> = {
+  Express: async () => {
+    const app = express();
+    // Nobody wants its handler of errors to write to the terminal.
+    app.set('env', 'test');
+    app.get('/free', (_request, response) => void response.end('free'));
+    app.get('/:secret/:outcome', roll, (request, response) => outcomeOf(request.params.outcome)(request, response));
+    return createServer(app);
+  },
+  Fastify: async () => {
+    const app = fastify();
+    app.get('/free', async () => 'free');
+    app.get<{ Params: { outcome: string } }>('/:secret/:outcome', { onRequest: roll }, (request, reply) => {
+      const outcome = outcomeOf(request.params.outcome);
+      reply.hijack();
+      outcome(request.raw, reply.raw);
+    });
+    await app.ready();
+    return app.server;
+  },
+  'node:http': async () =>
+    createServer((request, response) => {
+      const name = request.url?.split('?')[0]?.split('/').at(-1);
+      if (name === 'free') response.end('free');
+      else
+        roll(request, response, () => {
+          try {
+            outcomeOf(name)(request, response);
+          } catch {
+            response.writeHead(500).end();
+          }
+        });
+    })
+};
+
+async function serve(kind: string): Promise<string> {
+  const server = await servers[kind]?.();
+  if (server === undefined) throw new Error(`no server of ${kind}`);
+  const port = await listenLocally(server);
+  atSuiteEnd(() => closeNow(server));
+  return `http://127.0.0.1:${port}`;
+}
+
+const summary = ({ event_name: name, status, error_type: errorType, provider }: Row): unknown[] => [name, status, errorType, provider];
+
+test('goes on where no client was made yet', () => {
+  expect((container as { telemetry?: unknown }).telemetry).toBeUndefined();
+  let passed = 0;
+  roll({}, { statusCode: 200, writableEnded: false, once: () => undefined }, () => (passed += 1));
+  expect(passed).toBe(1);
+});
+
+describe.each(Object.keys(servers))('the middleware in %s', (kind) => {
+  test('measures its route to the end of the response, and nothing else', async () => {
+    const database = await sqliteDatabase();
+    const bot = await startBot({ env: { ...ENABLED, ...database.env } });
+    const url = await serve(kind);
+    const headers = { 'user-agent': SECRET, cookie: `name=${SECRET}`, authorization: SECRET };
+    const statusOf = async (outcome: string): Promise<number> => {
+      const response = await fetch(`${url}/${SECRET}/${outcome}?feature=${SECRET}`, { headers });
+      await response.text();
+      return response.status;
+    };
+    expect(await statusOf('ok')).toBe(200);
+    expect(await statusOf('denied')).toBe(401);
+    expect(await statusOf('unavailable')).toBe(503);
+    expect(await statusOf('noted')).toBe(200);
+    expect(await statusOf('thrown')).toBe(500);
+    expect(await (await fetch(`${url}/free`)).text()).toBe('free');
+    const abort = new AbortController();
+    const hanging = await fetch(`${url}/${SECRET}/hanging`, { signal: abort.signal });
+    abort.abort();
+    await expect(hanging.text()).rejects.toThrow('aborted');
+    await settled();
+
+    const ends = (await storedEvents(database)).filter(({ action }) => action !== 'invoke');
+    expect(ends.map(summary)).toEqual([
+      ['api.seed.generate.failure', 'denied', 'permission_denied', 'alttpr'],
+      ['api.seed.generate.failure', 'error', 'connection_closed', 'alttpr'],
+      ['api.seed.generate.failure', 'error', 'invalid_preset', 'alttpr'],
+      ['api.seed.generate.failure', 'error', 'provider_unavailable', 'alttpr'],
+      ['api.seed.generate.failure', 'error', 'unexpected_error', 'alttpr'],
+      ['api.seed.generate.success', 'ok', null, 'alttpr']
+    ]);
+    // A timer may be a millisecond early.
+    expect(Number(ends.at(-1)?.['duration_ms'])).toBeGreaterThanOrEqual(HELD_MS - 1);
+    expect((await countEvents(database))['api.seed.generate.invoke']).toBe(ends.length);
+    expect(JSON.stringify(await storedEvents(database)) + bot.log.join('\n')).not.toContain(SECRET);
+    await bot.stop();
+  });
+
+  test('goes on and does nothing else while telemetry is off', async () => {
+    const bot = await startBot();
+    const url = await serve(kind);
+    expect(await (await fetch(`${url}/any/ok`)).text()).toBe('a seed');
+    expect(container.telemetry.enabled).toBe(false);
+    await bot.stop();
+  });
+});
+
+test('a request that passes it twice is one run', async () => {
+  const database = await sqliteDatabase();
+  const bot = await startBot({ env: { ...ENABLED, ...database.env } });
+  const app = express();
+  app.use(roll);
+  app.get('/', telemetryMiddleware({ feature: 'inner', operation: 'one' }), (_request, response) => void response.end());
+  const server = createServer(app);
+  const port = await listenLocally(server);
+  await fetch(`http://127.0.0.1:${port}/`);
+  await settled();
+  expect(await countEvents(database)).toEqual({ 'api.seed.generate.invoke': 1, 'api.seed.generate.success': 1 });
+  await closeNow(server);
+  await bot.stop();
+});
+
+test('over HTTP/2 a stream that ends is a success, and one that is cut a failure', async () => {
+  const database = await sqliteDatabase();
+  const bot = await startBot({ env: { ...ENABLED, ...database.env } });
+  const app = fastify({ http2: true });
+  app.get('/ok', { onRequest: roll }, async () => 'a seed');
+  app.get('/hanging', { onRequest: roll }, (_request, reply) => {
+    reply.hijack();
+    reply.raw.write('the beginning');
+  });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const session = connect(app.listeningOrigin);
+  expect(await text(session.request({ ':path': '/ok' }))).toBe('a seed');
+  const hanging = session.request({ ':path': '/hanging' });
+  hanging.once('data', () => hanging.close(8));
+  await text(hanging).catch(() => undefined);
+  await settled();
+  expect((await storedEvents(database)).filter(({ action }) => action !== 'invoke').map(summary)).toEqual([
+    ['api.seed.generate.failure', 'error', 'connection_closed', 'alttpr'],
+    ['api.seed.generate.success', 'ok', null, 'alttpr']
+  ]);
+  session.close();
+  await app.close();
+  await bot.stop();
+});
+
+test('a bot without plugin-api starts as ever, whatever else it keeps as its server', async () => {
+  const own = { server: { listen: () => undefined } };
+  const bot = await startBot({ env: ENABLED, beforeLogin: (client) => [client, container].map((one) => Object.assign(one, own)) });
+  expect(container.stores.get('listeners').has('telemetryChatInputCommandRun')).toBe(true);
+  expect(container.stores.get('listeners').has('telemetryRouteError')).toBe(false);
+  await bot.stop();
+});
