@@ -99,16 +99,7 @@ export class Telemetry implements TelemetryService {
   }
 
   begin(key: object, source: Source): void {
-    this.#guard(() => {
-      const { provider, guildId, timed } = source;
-      if (typeof guildId === 'string' && this.#excluded.has(guildId)) return;
-      this.#lifecycles.begin(key, {
-        operation: this.#names.operation(source),
-        provider: this.#names.provider(provider),
-        guildHash: typeof guildId === 'string' ? this.#hash(guildId) : null,
-        timed: timed ?? true
-      });
-    });
+    this.#begin(key, source, false);
   }
 
   has(key: object): boolean {
@@ -148,7 +139,7 @@ export class Telemetry implements TelemetryService {
       this.failWith(key, error);
       this.end(key);
     };
-    this.begin(key, source);
+    this.#begin(key, source, true);
     try {
       const result = fn();
       // The caller gets the very promise that `fn` made; ours only looks on.
@@ -209,6 +200,20 @@ export class Telemetry implements TelemetryService {
       this.#closing = this.#shutDown(session);
     }
     return this.#closing;
+  }
+
+  #begin(key: object, source: Source, endsByItself: boolean): void {
+    this.#guard(() => {
+      const { provider, guildId, timed } = source;
+      if (typeof guildId === 'string' && this.#excluded.has(guildId)) return;
+      this.#lifecycles.begin(key, {
+        operation: this.#names.operation(source),
+        provider: this.#names.provider(provider),
+        guildHash: typeof guildId === 'string' ? this.#hash(guildId) : null,
+        timed: timed ?? true,
+        endsByItself
+      });
+    });
   }
 
   async #shutDown(session: StoreSession): Promise<void> {

@@ -123,15 +123,20 @@ test('a run that does not end in 15 minutes is interrupted, and an end that come
   });
   const { telemetry, clock, database } = await startTelemetry();
   const [old, young] = [{}, {}];
+  const night = Promise.withResolvers<void>();
+  // Its end is heard of however late it comes.
+  const tracked = telemetry.track({ ...ROLL, operation: 'nightly' }, () => night.promise);
   telemetry.begin(old, ROLL);
   clock.ms += MINUTE_MS;
   telemetry.begin(young, ROLL);
   clock.ms += 13.9 * MINUTE_MS;
   jest.advanceTimersByTime(MINUTE_MS);
-  expect(telemetry.status().inFlight).toBe(2);
+  expect(telemetry.status().inFlight).toBe(3);
   clock.ms += 0.1 * MINUTE_MS;
   jest.advanceTimersByTime(MINUTE_MS);
-  expect(telemetry.status().inFlight).toBe(1);
+  expect(telemetry.status().inFlight).toBe(2);
+  night.resolve();
+  await tracked;
 
   for (const run of [old, young]) {
     telemetry.succeed(run);
@@ -139,7 +144,13 @@ test('a run that does not end in 15 minutes is interrupted, and an end that come
     telemetry.end(run);
   }
   await telemetry.flush();
-  expect(await countEvents(database)).toEqual({ [INVOKE]: 2, [SUCCESS]: 1, [FAILURE]: 1 });
+  expect(await countEvents(database)).toEqual({
+    [INVOKE]: 2,
+    [SUCCESS]: 1,
+    [FAILURE]: 1,
+    'discord.seeds.nightly.invoke': 1,
+    'discord.seeds.nightly.success': 1
+  });
   const failure = (await storedEvents(database)).find(({ action }) => action === 'failure');
   expect(failure).toMatchObject({ status: 'error', error_type: 'interrupted', duration_ms: null });
   await telemetry.close();

@@ -18,6 +18,8 @@ export interface Subject {
   readonly guildHash: string | null;
   /** Whether the time from begin to end is that of the run. */
   readonly timed: boolean;
+  /** Whether its end is certain to be heard of, however late. */
+  readonly endsByItself: boolean;
 }
 
 interface Lifecycle {
@@ -107,12 +109,12 @@ export class Lifecycles {
     this.#write(lifecycle, lifecycle.outcome === 'success' ? 'success' : 'failure');
   }
 
-  /** Ends, as interrupted, the runs that are older than an interaction token lives. */
+  /** Ends, as interrupted, the runs that are older than an interaction token lives, unless they are certain to end. */
   expire(): void {
     const before = this.#parts.clock.monotonicMs() - EXPIRY_MS;
-    for (const [key, { startMs }] of this.#open) {
+    for (const [key, { startMs, subject }] of this.#open) {
       if (startMs > before) return;
-      this.#interrupt(key);
+      if (!subject.endsByItself) this.#interrupt(key);
     }
   }
 
