@@ -15,7 +15,7 @@ import { plural } from '../reports/format.ts';
 import { renderEmbed } from '../reports/embed.ts';
 import { renderJson } from '../reports/json.ts';
 import { privacyPolicy } from '../reports/privacy.ts';
-import { DEFAULT_REPORT_DAYS } from '../reports/readReport.ts';
+import { DEFAULT_REPORT_DAYS, MAX_REPORT_DAYS } from '../reports/readReport.ts';
 import { renderText } from '../reports/text.ts';
 import type { UsageReport } from '../reports/usageReport.ts';
 import { TelemetryUnavailableError } from '../service.ts';
@@ -23,7 +23,6 @@ import { renderStatus } from '../statusText.ts';
 import { Owners } from './owners.ts';
 
 const REFUSAL = "Sorry, only this bot's owners can use this command.";
-const MAX_DAYS = 365;
 
 const FORMATS = {
   text: { file: 'telemetry.txt', render: renderText },
@@ -83,7 +82,7 @@ function define(builder: SlashCommandBuilder, name: string, description: string)
           .setName('days')
           .setDescription(`How many days, today included (${DEFAULT_REPORT_DAYS} by default)`)
           .setMinValue(1)
-          .setMaxValue(MAX_DAYS)
+          .setMaxValue(MAX_REPORT_DAYS)
       )
       .addStringOption((surface) =>
         surface
