@@ -31,7 +31,10 @@ export function normalize(name: string): string {
 export class Names {
   /** How many names became `other`. */
   folded = 0;
+  /** By what code called them. */
   readonly #operations = new Map<string, Operation>();
+  /** By the event name of their invoke. */
+  readonly #distinct = new Map<string, Operation>();
   readonly #providers = new Map<string, string>();
 
   /** The operation by that name; its parts that are no names become `other`, and are counted. */
@@ -41,12 +44,9 @@ export class Names {
     if (known !== undefined) return known;
     const surface = SURFACES.find((one) => one === name.surface) ?? 'discord';
     const foldedBefore = this.folded;
-    const operation =
-      this.#operations.size < MAX_OPERATIONS
-        ? makeOperation(surface, this.#segment(name.feature), this.#segment(name.operation))
-        : makeOperation(surface, this.#fold(), OTHER);
+    const operation = this.#bounded(makeOperation(surface, this.#segment(name.feature), this.#segment(name.operation)));
     // Only names that are names are kept, and no name has a line break in it: no two of them share a key.
-    if (this.folded === foldedBefore) this.#operations.set(key, operation);
+    if (this.folded === foldedBefore && this.#operations.size < MAX_OPERATIONS) this.#operations.set(key, operation);
     return operation;
   }
 
@@ -59,6 +59,16 @@ export class Names {
     if (this.#providers.size >= MAX_PROVIDERS || !PROVIDER.test(provider)) return this.#fold();
     this.#providers.set(name, provider);
     return provider;
+  }
+
+  /** What `other` is a part of counts too: the other part may be anything. */
+  #bounded(operation: Operation): Operation {
+    const name = operation.eventName.invoke;
+    const known = this.#distinct.get(name);
+    if (known !== undefined) return known;
+    if (this.#distinct.size >= MAX_OPERATIONS) return makeOperation(operation.surface, this.#fold(), OTHER);
+    this.#distinct.set(name, operation);
+    return operation;
   }
 
   #segment(name: string): string {
