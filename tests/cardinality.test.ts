@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { Command, container, type Args } from '@sapphire/framework';
 import { Subcommand } from '@sapphire/plugin-subcommands';
 import type { ChatInputCommandInteraction, ContextMenuCommandInteraction, Message } from 'discord.js';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { ENABLED, settled, startBot, type TestBot } from './support/bot.ts';
 import { countEvents, sqliteDatabase, storedEvents, type TestDatabase } from './support/databases.ts';
 

@@ -65,7 +65,6 @@ test('no id, no name and nothing that a user wrote is shown or stored', () => {
 });
 
 test('the database that it leaves passes the audit', async () => {
-  const { exitCode, stdout, stderr } = await runCli(['verify'], { env: { TELEMETRY_DATA_DIR: join(folder, '.telemetry-demo') } });
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(stdout).toContain('telemetry_events: 12 columns');
+  const audit = await runCli(['verify'], { env: { TELEMETRY_DATA_DIR: join(folder, '.telemetry-demo') } });
+  expect(audit).toEqual({ exitCode: 0, stdout: expect.stringContaining('telemetry_events: 12 columns'), stderr: '' });
 });

@@ -206,11 +206,12 @@ test('a database that is away does not keep the bot from going down', async () =
   expect(complaints(bot)).toContainEqual(expect.stringMatching(/closes with 2 events unwritten/));
 });
 
+function throwing(): never {
+  throw new Error('the logger is broken');
+}
+
 test('a logger of the bot that throws costs its line and nothing else', async () => {
   const { env } = await sqliteDatabase();
-  const throwing = (): never => {
-    throw new Error('the logger is broken');
-  };
   const log = new OperatorLog(() => ({ info: throwing, warn: throwing, error: throwing }));
   const settings = { ...ENABLED, TELEMETRY_DATABASE_URL: 'postgresql://bot@127.0.0.1:1/bot', TELEMETRY_QUEUE_SIZE: '1' };
   const { telemetry } = createTelemetry(settings, undefined, log);

@@ -114,6 +114,8 @@ test('a new owner is let in, and the old one out, while the bot runs', async () 
   await bot.stop();
 });
 
+const eventsIn = (reply: Reply | undefined): number => JSON.parse(reply?.files[0]?.text ?? '{}').events;
+
 test('a report that is asked for many times is read once in two seconds, and for a stranger never', async () => {
   const bot = await startEnabled();
   await bot.discord.slash({ command: 'ping' });
@@ -121,7 +123,6 @@ test('a report that is asked for many times is read once in two seconds, and for
   const read = jest.spyOn(container.telemetry, 'report');
   const ask = (user: Caller['user'] = bot.discord.owner): Promise<Reply | undefined> =>
     telemetry(bot, { user, options: { format: 'json', days: 2 } });
-  const eventsIn = (reply: Reply | undefined): number => JSON.parse(reply?.files[0]?.text ?? '{}').events;
   await Promise.all(Array.from({ length: 5 }, () => ask(bot.discord.player)));
   expect(read).not.toHaveBeenCalled();
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { Command, container, Precondition, type Args } from '@sapphire/framework';
 import { Subcommand } from '@sapphire/plugin-subcommands';
 import type { ChatInputCommandInteraction, ContextMenuCommandInteraction, Message } from 'discord.js';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createHmac } from 'node:crypto';
 import type { Source } from '../src/index.ts';
 import { ENABLED, SALT, settled, startBot, until, type TestBot } from './support/bot.ts';
@@ -108,13 +108,13 @@ async function use({ discord }: TestBot, { way, text, user, error }: Use): Promi
 }
 
 async function shown({ discord, log }: TestBot): Promise<string> {
-  const texts = [log.filter((line) => line.includes('Telemetry')).join('\n'), JSON.stringify(container.telemetry.status())];
+  const lines = [log.filter((line) => line.includes('Telemetry')).join('\n'), JSON.stringify(container.telemetry.status())];
   for (const options of [{}, { format: 'text' }, { format: 'csv' }, { format: 'json' }]) {
     const reply = await discord.slash({ command: 'telemetry', subcommand: 'report', options, user: discord.owner });
-    texts.push(JSON.stringify(reply?.embeds), ...(reply?.files.map(({ text }) => text) ?? []));
+    lines.push(JSON.stringify(reply?.embeds), ...(reply?.files.map(({ text }) => text) ?? []));
   }
   const status = await discord.slash({ command: 'telemetry', subcommand: 'status', user: discord.owner });
-  return [...texts, status?.content].join('\n');
+  return [...lines, status?.content].join('\n');
 }
 
 onBothDatabases((createDatabase) => {

@@ -1,5 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readSettings } from '../config/settings.ts';
 import type { TelemetryClientOptions } from '../src/clientOptions.ts';
 import { createTelemetry } from '../src/createTelemetry.ts';
@@ -53,7 +53,9 @@ const works = fc.oneof(
   errors.map((error) => () => {
     throw error;
   }),
-  errors.map((error) => () => Promise.reject(error))
+  errors.map((thrown) => async () => {
+    throw thrown;
+  })
 );
 const calls = fc.array(
   fc.oneof(
@@ -183,7 +185,7 @@ onBothDatabases((createDatabase) => {
     await database.sql("update telemetry_events set provider = 'zqxj.example.org'");
     expect(leaksIn(await rowsOf(database))).not.toEqual([]);
     expect(leaksIn(renderings(await telemetry.report()))).not.toEqual([]);
-    if (database.engine === 'SQLite') expect(leaksIn(await bytesOf(database))).not.toEqual([]);
+    expect(leaksIn(await bytesOf(database)).length > 0).toBe(database.engine === 'SQLite');
     await telemetry.purge({ all: true });
     expect(leaksIn((await rowsOf(database)) + (await bytesOf(database)))).toEqual([]);
     await telemetry.close();

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../src/events/day.ts';
@@ -30,7 +30,7 @@ onBothDatabases((createDatabase) => {
           texts.map((text) => anEvent(random, { dayBucket: today, provider: text, errorType: text, guildHash: text }))
         );
         const { counts } = await store.usage({ from: today, to: today });
-        expect(counts.map(({ provider }) => provider).toSorted()).toEqual(texts.toSorted());
+        expect(new Set(counts.map(({ provider }) => provider))).toEqual(new Set(texts));
         for (const text of texts) {
           expect(await store.usage({ from: today, to: today, surface: text })).toMatchObject({ counts: [], guilds: 0 });
           expect(await store.eraseGuild(text)).toBe(1);

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { UserError } from '@sapphire/framework';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { tables } from '../../src/events/dictionary.ts';
 import { renderCsv } from '../../src/reports/csv.ts';
 import { renderEmbed } from '../../src/reports/embed.ts';
