@@ -64,6 +64,7 @@ export interface TelemetryService {
   flush(): Promise<boolean>;
   /**
    * Reads a report; those who ask for the same meanwhile share it.
+   * @throws {RangeError} when there can be no such report.
    * @throws {TelemetryUnavailableError} when telemetry is off or its database is away.
    */
   report(options?: ReportOptions): Promise<UsageReport>;
@@ -71,6 +72,7 @@ export interface TelemetryService {
   purge(options?: PurgeOptions): Promise<PurgeResult>;
   /**
    * Deletes what is stored of one guild. Returns the number of events deleted.
+   * @throws {TypeError} when the id is no text.
    * @throws {TelemetryUnavailableError} when telemetry is off or its database is away.
    */
   eraseGuild(guildId: string): Promise<number>;

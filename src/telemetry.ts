@@ -13,7 +13,7 @@ import { Losses } from './pipeline/losses.ts';
 import type { OperatorLog } from './pipeline/operatorLog.ts';
 import { EventQueue } from './pipeline/queue.ts';
 import { Recorder } from './pipeline/recorder.ts';
-import { readReport, type ReportOptions } from './reports/readReport.ts';
+import { checkReportOptions, readReport, type ReportOptions } from './reports/readReport.ts';
 import type { UsageReport } from './reports/usageReport.ts';
 import { Maintenance } from './retention/maintenance.ts';
 import type { PurgeOptions, PurgeResult } from './retention/purge.ts';
@@ -156,7 +156,8 @@ export class Telemetry implements TelemetryService {
     return this.#flusher.flush();
   }
 
-  report(options: ReportOptions = {}): Promise<UsageReport> {
+  async report(options: ReportOptions = {}): Promise<UsageReport> {
+    checkReportOptions(options);
     const key = `${options.days ?? ''} ${options.surface ?? ''}`;
     const running = this.#reports.get(key) ?? this.#readReport(options).finally(() => this.#reports.delete(key));
     this.#reports.set(key, running);
@@ -169,6 +170,8 @@ export class Telemetry implements TelemetryService {
   }
 
   async eraseGuild(guildId: string): Promise<number> {
+    // Node's own error would repeat the id.
+    if (typeof guildId !== 'string') throw new TypeError('the id of a guild is a text');
     const store = this.#openStore();
     // What is queued may be of that guild too.
     await this.flush();

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { runCli } from './support/seedCli.ts';
 
 // Runs the package as it is built in dist/.
 const DEMO = fileURLToPath(new URL('../examples/demo.ts', import.meta.url));
@@ -64,4 +65,9 @@ test('no id, no name and nothing that a user wrote is shown or stored', () => {
   expect(stored).toContain('discord.generator.preset.success');
   expect(output).not.toMatch(/\d{15,}/);
   for (const secret of ['racer-', 'Randomizer HQ', 'Winter Cup', 'nightmare']) expect(output + stored).not.toContain(secret);
+});
+
+test('the database that it leaves passes the audit', async () => {
+  const audit = await runCli(['verify'], { env: { TELEMETRY_DATA_DIR: join(folder, '.telemetry-demo') } });
+  expect(audit).toEqual({ exitCode: 0, stdout: expect.stringContaining('telemetry_events: 12 columns'), stderr: '' });
 });

@@ -5,6 +5,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSettings } from '../config/settings.ts';
 import { openStore } from '../src/storage/openStore.ts';
+import { createTelemetry } from '../src/createTelemetry.ts';
+import { OperatorLog } from '../src/pipeline/operatorLog.ts';
 import { ENABLED, SALT, settled, startBot, until, type TestBot } from './support/bot.ts';
 import { countEvents, onBothDatabases, postgresqlDatabase, sqliteDatabase, storedEvents, temporaryFolder } from './support/databases.ts';
 
@@ -202,4 +204,24 @@ test('a database that is away does not keep the bot from going down', async () =
   await bot.stop();
   expect(bot.client.isReady()).toBe(false);
   expect(complaints(bot)).toContainEqual(expect.stringMatching(/closes with 2 events unwritten/));
+});
+
+function throwing(): never {
+  throw new Error('the logger is broken');
+}
+
+test('a logger of the bot that throws costs its line and nothing else', async () => {
+  const { env } = await sqliteDatabase();
+  const log = new OperatorLog(() => ({ info: throwing, warn: throwing, error: throwing }));
+  const settings = { ...ENABLED, TELEMETRY_DATABASE_URL: 'postgresql://bot@127.0.0.1:1/bot', TELEMETRY_QUEUE_SIZE: '1' };
+  const { telemetry } = createTelemetry(settings, undefined, log);
+  telemetry.start();
+  for (let run = 0; run < 3; run += 1) expect(telemetry.track({ feature: 'seeds', operation: 'roll' }, () => run)).toBe(run);
+  await until(() => telemetry.status().problem !== null);
+  expect(telemetry.status().ledger.dropped).toBeGreaterThan(0);
+  await telemetry.close();
+  const { telemetry: other } = createTelemetry({ ...ENABLED, ...env }, undefined, log);
+  other.start();
+  await until(() => other.status().state === 'open');
+  await other.close();
 });

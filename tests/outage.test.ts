@@ -1,11 +1,15 @@
 import { expect, test } from '@jest/globals';
 import { Command, container } from '@sapphire/framework';
 import type { ChatInputCommandInteraction } from 'discord.js';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { systemClock } from '../src/events/day.ts';
 import { ENABLED, settled, startBot, until, type TestBot } from './support/bot.ts';
-import { onBothDatabases, sqliteDatabase, type Row } from './support/databases.ts';
+import { countEvents, onBothDatabases, sqliteDatabase, type Row } from './support/databases.ts';
 import { runSql } from './support/postgresSql.ts';
 import { startServer } from './support/postgresSuite.ts';
+import { seededRandom } from './support/randomEvents.ts';
+import { anEvent, openTestStore, writeEvents } from './support/seedEvents.ts';
 
 const OUTAGE_MS = 20_000;
 /** Below the 50 requests a second that discord.js sends at most. */
@@ -152,6 +156,20 @@ test('a file that another process has locked is written when it is free again, a
 });
 
 onBothDatabases((createDatabase) => {
+  test('what is written again after a lost answer is stored once, and nothing of it is refused', async () => {
+    const database = await createDatabase();
+    const store = await openTestStore(database);
+    const random = seededRandom(31);
+    const events = Array.from({ length: 20 }, () => anEvent(random, { dayBucket: systemClock().today() }));
+    const loss = { dayBucket: systemClock().today(), id: randomUUID(), reason: 'refused', count: 3 } as const;
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      await writeEvents(store, events.slice(0, 10 * (attempt + 1)));
+      await store.writeLosses([loss]);
+    }
+    expect(await countEvents(database)).toEqual({ 'discord.generator.preset.success': 20 });
+    expect(await database.sql('select reason, count from telemetry_losses')).toEqual([{ reason: 'refused', count: 3 }]);
+  });
+
   test('events that the database refuses are set aside and counted, and hold up none of the others', async () => {
     const database = await createDatabase();
     const bot = await startBot({ env: { ...ENABLED, ...database.env, TELEMETRY_FLUSH_INTERVAL_MS: '600000' } });

@@ -1,8 +1,8 @@
-import { expect, test } from '@jest/globals';
-import { Command } from '@sapphire/framework';
+import { expect, jest, test } from '@jest/globals';
+import { Command, container } from '@sapphire/framework';
 import { ApplicationIntegrationType, InteractionContextType, PermissionFlagsBits, type ChatInputCommandInteraction } from 'discord.js';
 import { DiscordStandIn, standInUser, type Caller, type CommandCall, type Reply } from '../examples/stand-ins/discord.ts';
-import { ENABLED, settled, startBot, type TestBot } from './support/bot.ts';
+import { ENABLED, settled, startBot, until, type TestBot } from './support/bot.ts';
 import { countEvents, onBothDatabases, sqliteDatabase, temporaryFolder } from './support/databases.ts';
 import { probe } from './support/packageProbe.ts';
 import { atSuiteEnd } from './support/postgresSuite.ts';
@@ -72,17 +72,75 @@ onBothDatabases((createDatabase) => {
   });
 });
 
-test.each(['report', 'status', 'privacy'])(
-  'a stranger who asks for the %s gets one polite sentence and nothing else',
+test.each(['report', 'status', 'privacy', 'erase-guild'])(
+  'a stranger who asks for %s gets one polite sentence and nothing else, whatever they call themselves, claim or are in their guild',
   async (subcommand) => {
     const bot = await startEnabled();
+    const { owner, player } = bot.discord;
     const memberPermissions = String(PermissionFlagsBits.Administrator);
-    const namesake = standInUser(bot.discord.owner.name);
-    const strangers: Caller[] = [{}, { memberPermissions }, { guildId: null }, { user: namesake }, { user: namesake, memberPermissions }];
-    for (const stranger of strangers) expect(await telemetry(bot, { subcommand, user: bot.discord.player, ...stranger })).toEqual(refused);
+    const namesake = standInUser(owner.name);
+    const forged = { id: owner.id, user: owner.id, owner: true, days: 365, format: 'json' };
+    const strangers: (Caller & Pick<CommandCall, 'options'>)[] = [
+      {},
+      { memberPermissions },
+      { guildId: null },
+      { user: namesake },
+      { user: namesake, memberPermissions, options: forged },
+      { user: { id: player.id, name: owner.id }, options: forged },
+      { user: { id: `${owner.id}0`, name: owner.name } }
+    ];
+    for (const stranger of strangers) expect(await telemetry(bot, { subcommand, user: player, ...stranger })).toEqual(refused);
     await bot.stop();
   }
 );
+
+test('a new owner is let in, and the old one out, while the bot runs', async () => {
+  const bot = await startEnabled();
+  const [before, after, developer] = [bot.discord.owner, standInUser('new-owner'), standInUser('developer')];
+  expect(await telemetry(bot, { user: before })).toEqual(answered);
+  const { performance } = globalThis;
+  const now = performance.now.bind(performance);
+  const pass = (minutes: number): void => void jest.spyOn(performance, 'now').mockImplementation(() => now() + minutes * 60_000);
+  bot.discord.setApplication({ owner: after });
+  pass(5.1);
+  expect(await telemetry(bot, { user: before })).toEqual(refused);
+  expect(await telemetry(bot, { user: after })).toEqual(answered);
+  const members = [{ user: developer, role: 'developer' as const, membershipState: 2 as const }];
+  bot.discord.setApplication({ team: { ownerId: before.id, members } });
+  pass(10.2);
+  expect(await telemetry(bot, { user: after })).toEqual(refused);
+  for (const user of [before, developer]) expect(await telemetry(bot, { user })).toEqual(answered);
+  jest.restoreAllMocks();
+  await bot.stop();
+});
+
+const eventsIn = (reply: Reply | undefined): number => JSON.parse(reply?.files[0]?.text ?? '{}').events;
+
+test('a report that is asked for many times is read once in two seconds, and for a stranger never', async () => {
+  const bot = await startEnabled();
+  await bot.discord.slash({ command: 'ping' });
+  await settled();
+  const read = jest.spyOn(container.telemetry, 'report');
+  const ask = (user: Caller['user'] = bot.discord.owner): Promise<Reply | undefined> =>
+    telemetry(bot, { user, options: { format: 'json', days: 2 } });
+  await Promise.all(Array.from({ length: 5 }, () => ask(bot.discord.player)));
+  expect(read).not.toHaveBeenCalled();
+
+  const begin = performance.now();
+  const replies = await Promise.all(Array.from({ length: 15 }, () => ask()));
+  for (let call = 0; call < 5; call += 1) replies.push(await ask());
+  expect(replies.map(eventsIn)).toEqual(replies.map(() => 2));
+  expect(read.mock.calls.length).toBeLessThanOrEqual(1 + Math.floor((performance.now() - begin) / 2_000));
+
+  await bot.discord.slash({ command: 'ping' });
+  await until(async () => eventsIn(await ask()) === 4);
+  expect((await telemetry(bot, { subcommand: 'erase-guild', options: { id: bot.discord.guilds[0]?.id ?? '' } }))?.content).toMatch(
+    /4 events/
+  );
+  expect(eventsIn(await ask())).toBe(0);
+  jest.restoreAllMocks();
+  await bot.stop();
+});
 
 test("an owner may use it in the bot's direct messages, being no administrator anywhere", async () => {
   const bot = await startEnabled();

@@ -2,9 +2,12 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
+import { addDays, systemClock } from '../src/events/day.ts';
 import type { TelemetryStatus } from '../src/service.ts';
-import { ENABLED } from './support/bot.ts';
-import { countEvents, postgresqlDatabase } from './support/databases.ts';
+import { ENABLED, until } from './support/bot.ts';
+import { countEvents, postgresqlDatabase, type TestDatabase } from './support/databases.ts';
+import { seededRandom } from './support/randomEvents.ts';
+import { anEvent, openTestStore, writeEvents } from './support/seedEvents.ts';
 
 const PROCESSES = 4;
 const RUNS = 500;
@@ -29,4 +32,33 @@ test('four processes that start at once on an empty PostgreSQL make the tables o
     'discord.generator.preset.success': PROCESSES * RUNS
   });
   expect(await database.sql('select count(*) as migrations from telemetry_migrations')).toEqual([{ migrations: '1' }]);
+});
+
+// Constants of src/storage/postgresql.ts: processes of different versions must agree on them.
+const MIGRATION_LOCK = '7306915402';
+const dayLock = (day: string): string => `1730691540, ${Date.parse(day) / 86_400_000}`;
+
+/** Does `work` while another connection holds the lock for a while. Resolves to what ended first. */
+async function whileLocked({ sql }: TestDatabase, lock: string, work: () => Promise<unknown>): Promise<string[]> {
+  const ended: string[] = [];
+  const held = sql(`select pg_advisory_lock(${lock}), pg_sleep(0.7)`).then(() => ended.push('the other'));
+  await until(async () => (await sql("select 1 from pg_locks where locktype = 'advisory' and granted")).length > 0);
+  await Promise.all([held, work().then(() => ended.push('ours'))]);
+  return ended;
+}
+
+test('a process that finds another one migrating waits for it', async () => {
+  const database = await postgresqlDatabase();
+  expect(await whileLocked(database, MIGRATION_LOCK, () => openTestStore(database))).toEqual(['the other', 'ours']);
+});
+
+test('summing up a day, purging it, erasing a guild of it and writing late events of it wait for each other', async () => {
+  const database = await postgresqlDatabase();
+  const today = systemClock().today();
+  const day = addDays(today, -5);
+  const store = await openTestStore(database, today);
+  const random = seededRandom(8);
+  const write = (): Promise<void> => writeEvents(store, [anEvent(random, { dayBucket: day, guildHash: 'a'.repeat(64) })]);
+  const works = [write, () => store.sumUp(), () => store.eraseGuild('a'.repeat(64)), write, () => store.purge(day)];
+  for (const work of works) expect(await whileLocked(database, dayLock(day), work)).toEqual(['the other', 'ours']);
 });

@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import type { DiscordStandIn, OptionValue, Reply, StandInUser } from '../stand-ins/discord.ts';
 
-/** A run ends a moment after its reply was seen. */
-const SETTLE_MS = 3_000;
+/** A run ends a moment after its reply was seen, and a report is shared for two seconds. */
+const SETTLE_MS = 6_000;
 
 const Usage = z.object({ features: z.array(z.object({ invokes: z.number(), successes: z.number(), failures: z.number() })) });
 

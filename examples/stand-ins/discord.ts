@@ -9,7 +9,7 @@ import { Messages } from './messages.ts';
 import { replyOf } from './reply.ts';
 import type { Reply } from './reply.ts';
 import { bodyOf, refuse, RestServer, route } from './rest.ts';
-import type { Fault, RestRequest, Route } from './rest.ts';
+import type { Fault, ReplyFile, RestRequest, Route } from './rest.ts';
 import { World } from './world.ts';
 import type { Ownership, StandInGuild, StandInUser } from './world.ts';
 
@@ -29,6 +29,13 @@ interface ComponentCall extends Caller {
   customId: string;
   /** The message that carries the component, from a reply's `messageId`. Default: an invented message of the bot. */
   messageId?: string;
+}
+
+interface MessageCall {
+  content: string;
+  /** What is attached. */
+  files?: ReplyFile[];
+  expectReply?: boolean;
 }
 
 /** Discord on 127.0.0.1: enough of gateway v10 and REST v10 for an unmodified discord.js client. */
@@ -151,11 +158,11 @@ export class DiscordStandIn {
     return this.#interactions.send(InteractionType.ModalSubmit, { custom_id: call.customId, components }, call);
   }
 
-  async message(call: Omit<Caller, 'memberPermissions'> & { content: string; expectReply?: boolean }): Promise<Reply | undefined> {
-    const { content, user = this.player, timeoutMs = 5000, expectReply = true } = call;
+  async message(call: Omit<Caller, 'memberPermissions'> & MessageCall): Promise<Reply | undefined> {
+    const { content, files = [], user = this.player, timeoutMs = 5000, expectReply = true } = call;
     const sentAt = performance.now();
     const channel = this.#world.channel(this.#world.guild(call.guildId), user);
-    const sent = this.#messages.create(channel.id, user, { body: { content }, files: [] });
+    const sent = this.#messages.create(channel.id, user, { body: { content }, files });
     const answer = expectReply ? await this.#messages.answerTo(sent, timeoutMs) : undefined;
     return answer && { ...replyOf(answer), deferred: false, latencyMs: performance.now() - sentAt };
   }

@@ -1,7 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readSettings, SettingsError, type Settings } from '../../config/settings.ts';
 import { SURFACES, type Surface } from '../events/dictionary.ts';
-import { DEFAULT_REPORT_DAYS } from '../reports/readReport.ts';
+import { DEFAULT_REPORT_DAYS, MAX_REPORT_DAYS } from '../reports/readReport.ts';
 import { StoreError } from '../storage/store.ts';
 import { eraseGuild, migrate, privacy, purgeEvents, report, rotateSalt, status, verify } from './actions.ts';
 import { FindingsError, UsageError } from './errors.ts';
@@ -9,7 +9,6 @@ import { FindingsError, UsageError } from './errors.ts';
 const DONE = 0;
 const FAILED = 1;
 const WRONG_USAGE = 2;
-const MAX_DAYS = 365;
 
 /** Runs the command line `args`. Resolves to the exit code: 0 done, 1 failed, 2 wrong usage or settings. */
 export async function runCli(args: readonly string[]): Promise<number> {
@@ -87,8 +86,8 @@ function program(): Command {
 
 function daysOf(text: string): number {
   const days = Number(text);
-  if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS)
-    throw new InvalidArgumentError(`It takes a whole number from 1 to ${MAX_DAYS}.`);
+  if (!Number.isInteger(days) || days < 1 || days > MAX_REPORT_DAYS)
+    throw new InvalidArgumentError(`It takes a whole number from 1 to ${MAX_REPORT_DAYS}.`);
   return days;
 }
 

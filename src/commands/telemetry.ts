@@ -15,15 +15,15 @@ import { plural } from '../reports/format.ts';
 import { renderEmbed } from '../reports/embed.ts';
 import { renderJson } from '../reports/json.ts';
 import { privacyPolicy } from '../reports/privacy.ts';
-import { DEFAULT_REPORT_DAYS } from '../reports/readReport.ts';
+import { DEFAULT_REPORT_DAYS, MAX_REPORT_DAYS } from '../reports/readReport.ts';
 import { renderText } from '../reports/text.ts';
 import type { UsageReport } from '../reports/usageReport.ts';
 import { TelemetryUnavailableError } from '../service.ts';
 import { renderStatus } from '../statusText.ts';
 import { Owners } from './owners.ts';
+import { SharedReports } from './sharedReports.ts';
 
 const REFUSAL = "Sorry, only this bot's owners can use this command.";
-const MAX_DAYS = 365;
 
 const FORMATS = {
   text: { file: 'telemetry.txt', render: renderText },
@@ -44,6 +44,7 @@ export function telemetryCommand({
 }: TelemetryCommandSettings): new (context: Command.LoaderContext, options: Command.Options) => Command {
   return class TelemetryCommand extends Command {
     readonly #owners = new Owners(this.container.client, ownerIds);
+    readonly #reports = new SharedReports();
 
     constructor(context: Command.LoaderContext, options: Command.Options) {
       super(context, { ...options, name: 'telemetry', description: 'Anonymous usage of this bot', telemetry: false });
@@ -60,7 +61,7 @@ export function telemetryCommand({
     override async chatInputRun(interaction: ChatInputCommandInteraction): Promise<void> {
       await interaction.deferReply({ flags: MessageFlags.Ephemeral });
       const allowed = await this.#owners.include(interaction.user.id);
-      await interaction.editReply(allowed ? await answer(interaction) : { content: REFUSAL });
+      await interaction.editReply(allowed ? await answer(interaction, this.#reports) : { content: REFUSAL });
     }
   };
 }
@@ -83,7 +84,7 @@ function define(builder: SlashCommandBuilder, name: string, description: string)
           .setName('days')
           .setDescription(`How many days, today included (${DEFAULT_REPORT_DAYS} by default)`)
           .setMinValue(1)
-          .setMaxValue(MAX_DAYS)
+          .setMaxValue(MAX_REPORT_DAYS)
       )
       .addStringOption((surface) =>
         surface
@@ -109,18 +110,18 @@ function define(builder: SlashCommandBuilder, name: string, description: string)
   return builder;
 }
 
-async function answer(interaction: ChatInputCommandInteraction): Promise<InteractionEditReplyOptions> {
+async function answer(interaction: ChatInputCommandInteraction, reports: SharedReports): Promise<InteractionEditReplyOptions> {
   const { telemetry } = container;
   switch (interaction.options.getSubcommand()) {
     case 'report':
       try {
-        return reportAnswer(interaction, await telemetry.report(reportOptions(interaction)));
+        return reportAnswer(interaction, await reports.read(reportOptions(interaction)));
       } catch (error) {
         if (error instanceof TelemetryUnavailableError) return { content: `No report now: ${error.message}` };
         throw error;
       }
     case 'erase-guild':
-      return eraseAnswer(interaction);
+      return eraseAnswer(interaction).finally(() => reports.forget());
     case 'privacy':
       return { files: [file('privacy.md', privacyPolicy())] };
     default:

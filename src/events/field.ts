@@ -24,13 +24,13 @@ export interface Table {
   readonly fields: Readonly<Record<string, Field>>;
 }
 
-// Discord's ids have 17 digits or more: a name that holds 15 digits in a row (of any script) never passes.
+// Discord's ids have 17 digits or more: a name that holds 15 digits of any script never passes, however they are parted.
 /** A feature, an operation or an error type: letters of any script, digits and underscores, never a dot. */
-export const SEGMENT = /^(?!.*\p{Nd}{15})[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]{0,63}$/u;
-/** A provider: as a segment, and dots and hyphens as in a host name. */
-export const PROVIDER = /^(?!.*\p{Nd}{15})[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,63}$/u;
+export const SEGMENT = /^(?!.*\p{N}(?:[\p{M}_]*\p{N}){14})[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]{0,63}$/u;
+/** A provider: as a segment, and dots and hyphens as in a host name. Without any letter it would be an address. */
+export const PROVIDER = /^(?!.*\p{N}(?:[\p{M}_.-]*\p{N}){14})(?=.*\p{L})[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,63}$/u;
 export const EVENT_NAME =
-  /^(?!.*\p{Nd}{15})(?:discord|racetime|api)(?:\.[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]{0,63}){2}\.(?:invoke|success|failure)$/u;
+  /^(?!.*\p{N}(?:[\p{M}_]*\p{N}){14})(?:discord|racetime|api)(?:\.[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]{0,63}){2}\.(?:invoke|success|failure)$/u;
 export const DAY = /^\d{4}-\d{2}-\d{2}$/;
 export const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 export const GUILD_HASH = /^[0-9a-f]{64}$/;

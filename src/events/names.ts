@@ -34,6 +34,8 @@ export class Names {
   /** By surface, feature and operation, as code gave them: one joined key would have to be made for every event. */
   readonly #operations = new Map<Surface | undefined, Map<string, Map<string, Operation>>>();
   #operationCount = 0;
+  /** By the event name of their invoke. */
+  readonly #distinct = new Map<string, Operation>();
   readonly #providers = new Map<string, string>();
 
   /** The operation by that name; its parts that are no names become `other`, and are counted. */
@@ -42,11 +44,8 @@ export class Names {
     if (known !== undefined) return known;
     const surface = SURFACES.find((one) => one === name.surface) ?? 'discord';
     const foldedBefore = this.folded;
-    const operation =
-      this.#operationCount < MAX_OPERATIONS
-        ? makeOperation(surface, this.#segment(name.feature), this.#segment(name.operation))
-        : makeOperation(surface, this.#fold(), OTHER);
-    if (this.folded === foldedBefore) this.#keep(name, operation);
+    const operation = this.#bounded(makeOperation(surface, this.#segment(name.feature), this.#segment(name.operation)));
+    if (this.folded === foldedBefore && this.#operationCount < MAX_OPERATIONS) this.#keep(name, operation);
     return operation;
   }
 
@@ -66,6 +65,16 @@ export class Names {
     if (this.#providers.size >= MAX_PROVIDERS || !PROVIDER.test(provider)) return this.#fold();
     this.#providers.set(name, provider);
     return provider;
+  }
+
+  /** What `other` is a part of counts too: the other part may be anything. */
+  #bounded(operation: Operation): Operation {
+    const name = operation.eventName.invoke;
+    const known = this.#distinct.get(name);
+    if (known !== undefined) return known;
+    if (this.#distinct.size >= MAX_OPERATIONS) return makeOperation(operation.surface, this.#fold(), OTHER);
+    this.#distinct.set(name, operation);
+    return operation;
   }
 
   #segment(name: string): string {

@@ -7,7 +7,7 @@ export interface Logger {
 
 const MINUTE_MS = 60_000;
 
-/** Tells the operator each kind of fault once a period, however often it happens. */
+/** Tells the operator each kind of fault once a period, however often it happens. It never throws, even where the bot's logger does. */
 export class OperatorLog {
   readonly #logger: () => Logger;
   readonly #last = new Map<string, number>();
@@ -18,21 +18,29 @@ export class OperatorLog {
   }
 
   info(message: string): void {
-    this.#logger().info(message);
+    this.#say('info', message);
   }
 
   /** Warns at most once in `periodMinutes` for each kind. */
   warn(kind: string, message: string, periodMinutes = 10): void {
-    if (this.#isDue(kind, periodMinutes)) this.#logger().warn(message);
+    if (this.#isDue(kind, periodMinutes)) this.#say('warn', message);
   }
 
   error(kind: string, message: string, periodMinutes = 10): void {
-    if (this.#isDue(kind, periodMinutes)) this.#logger().error(message);
+    if (this.#isDue(kind, periodMinutes)) this.#say('error', message);
   }
 
   /** The fault is over: its next occurrence is news again. */
   clear(kind: string): void {
     this.#last.delete(kind);
+  }
+
+  #say(level: keyof Logger, message: string): void {
+    try {
+      this.#logger()[level](message);
+    } catch {
+      // There is nowhere left to say it.
+    }
   }
 
   #isDue(kind: string, periodMinutes: number): boolean {

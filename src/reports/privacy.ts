@@ -30,7 +30,7 @@ ${migrationsTable.purpose} MikroORM keeps it.
 ## How it is kept so
 
 - Names of features, operations, providers and error types come from the code of the bot and are checked against patterns. What does not fit
-  becomes \`other\` or \`unexpected_error\`. Fifteen or more digits in a row never pass.
+  becomes \`other\` or \`unexpected_error\`. Fifteen or more digits never pass, however they are written or parted.
 - A guild's id is hashed with HMAC-SHA-256 before anything is queued. Without the salt, which is not in the database, no hash can be made or
   matched to a guild. While the operator holds the salt, the hash is a pseudonym: it tells that two events came from the same guild.
 - The number of active guilds is not told below five.
@@ -39,6 +39,11 @@ ${migrationsTable.purpose} MikroORM keeps it.
 
 ## What this can't promise
 
+- The hashes are pseudonyms, not anonymous, for as long as the salt lives.
+- Who administers the database sees every row: names of features, days, durations, hashes of guilds; and, while it runs, when each batch comes.
+- A single word can't be told from a name. If the code of the bot named an operation by a word that a user wrote, it would be kept; the plugin
+  itself takes names from code alone.
+- A process that crashes loses what it had not written yet, by default two seconds of events.
 - Someone who holds both the database and the salt can hash a guild id that they know and find the events of that guild.
 - A day with very few events in very few guilds can be guessed by someone who was there.
 - A database keeps batches in about the order in which they came, a few seconds apart. Within a batch the order is that of random keys.

@@ -1,16 +1,26 @@
 import { addDays, daysDownFrom } from '../events/day.ts';
-import type { Surface } from '../events/dictionary.ts';
+import { SURFACES, type Surface } from '../events/dictionary.ts';
 import type { Store } from '../storage/store.ts';
 import { usageReport, type UsageReport } from './usageReport.ts';
 
 /** Days of a report that does not say how many. */
 export const DEFAULT_REPORT_DAYS = 7;
+/** Nothing is kept for longer. */
+export const MAX_REPORT_DAYS = 365;
 
 export interface ReportOptions {
-  /** How many UTC days, today included. Default: 7. */
+  /** How many UTC days, today included: 1 to 365. Default: 7. */
   readonly days?: number | undefined;
   /** Only what ran there. Default: everywhere. */
   readonly surface?: Surface | undefined;
+}
+
+/** @throws {RangeError} when there can be no such report. The message does not repeat what was asked for. */
+export function checkReportOptions({ days = DEFAULT_REPORT_DAYS, surface }: ReportOptions): void {
+  if (!Number.isInteger(days) || days < 1 || days > MAX_REPORT_DAYS)
+    throw new RangeError(`the days of a report are a whole number from 1 to ${MAX_REPORT_DAYS}`);
+  if (surface !== undefined && !SURFACES.includes(surface))
+    throw new RangeError(`the surface of a report is one of ${SURFACES.join(', ')}`);
 }
 
 /** Reads what the store knows of the last days, up to and including `today`. */

@@ -39,9 +39,7 @@ export interface Engine {
   readonly daysPerStatement: number;
   /** Conditions that part a day's events into slices which one statement each may read; `sql``` for the whole day. */
   readonly slices: readonly RawBuilder<unknown>[];
-  /** What a purge adds to leave out the rows that another purge is deleting. */
-  readonly skipLocked: RawBuilder<unknown>;
-  /** Until the end of the transaction of `em`, no other process sums up this day or writes late events of it. */
+  /** Until the end of the transaction of `em`, no other process sums up this day, deletes of it or writes late events of it. */
   lockDay(em: SqlEntityManager, day: string): Promise<void>;
   /** What the database itself says of a table; `undefined` when there is none. */
   describeTable(em: SqlEntityManager, table: string): Promise<LiveTable | undefined>;

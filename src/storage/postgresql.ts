@@ -30,7 +30,6 @@ export class PostgresqlEngine implements Engine {
   readonly snapshot = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
   readonly daysPerStatement = 400;
   readonly slices = [sql``];
-  readonly skipLocked = sql`for update skip locked`;
   readonly #url: URL;
 
   constructor(url: string) {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { MikroORM, SqlEntityManager } from '@mikro-orm/sql';
-import { sql, type RawBuilder } from 'kysely';
+import { sql } from 'kysely';
 import type { Clock } from '../events/day.ts';
 import { tables, type TelemetryEvent, type TelemetryLoss } from '../events/dictionary.ts';
 import type { Table } from '../events/field.ts';
@@ -9,7 +9,7 @@ import { eraseGuild, forgetTotals, isLate, sumUpSettledDays } from './dailyTotal
 import type { Engine } from './engine.ts';
 import { run, TABLES } from './sql.ts';
 import type { Audit, LossCount, Store, StoredTotals, Usage, UsageRange } from './store.ts';
-import { countEvents, readUsage } from './usageQueries.ts';
+import { countEvents, LAST_DAY, readUsage } from './usageQueries.ts';
 
 /** The store of both engines. */
 export class Repository implements Store {
@@ -116,18 +116,27 @@ export class Repository implements Store {
     await this.#orm.close(true);
   }
 
-  /** The rows are found by the key and in its order: without the order the whole table would be read for every chunk. */
-  async #purgeTable(em: SqlEntityManager, { name, key, fields }: Table, day: string | undefined): Promise<number> {
+  /**
+   * A chunk of a day at a time, the oldest day first. The rows are found by the key and in its order: without the order the whole table
+   * would be read for every chunk. The lock of the day keeps two purges from waiting for each other's rows; locking the rows themselves
+   * would take the right to change them.
+   */
+  async #purgeTable(em: SqlEntityManager, { name, key, fields }: Table, through = LAST_DAY): Promise<number> {
     const table = sql.table(name);
     const columns = sql.join(key.map((property) => sql.ref(fields[property]?.column ?? property)));
     let deleted = 0;
     for (;;) {
-      const { numAffectedRows } = await sql`delete from ${table} where (${columns}) in
-        (select ${columns} from ${table} ${upTo(day)} order by ${columns} limit ${this.#engine.purgeChunk} ${this.#engine.skipLocked})`.execute(
-        em.getKysely()
-      );
-      deleted += Number(numAffectedRows ?? 0);
-      if (!numAffectedRows) return deleted;
+      const [oldest] = await run<{ day: string | null }>(em, sql`select cast(min(day_bucket) as text) as day from ${table}`);
+      const day = oldest?.day;
+      if (!day || day > through) return deleted;
+      deleted += await em.transactional(async (inside) => {
+        await this.#engine.lockDay(inside, day);
+        const { numAffectedRows } = await sql`delete from ${table} where (${columns}) in
+          (select ${columns} from ${table} where day_bucket = ${day} order by ${columns} limit ${this.#engine.purgeChunk})`.execute(
+          inside.getKysely()
+        );
+        return Number(numAffectedRows ?? 0);
+      });
       await setImmediate();
     }
   }
@@ -139,8 +148,4 @@ export class Repository implements Store {
       throw this.#engine.toStoreError(error);
     }
   }
-}
-
-function upTo(day: string | undefined): RawBuilder<unknown> {
-  return day === undefined ? sql`` : sql`where day_bucket <= ${day}`;
 }

@@ -59,7 +59,6 @@ export class SqliteEngine implements Engine {
   readonly snapshot = {};
   readonly daysPerStatement = 1;
   readonly slices = SLICES;
-  readonly skipLocked = sql``;
   readonly #file: string;
   readonly #options: SqliteOptions;
 

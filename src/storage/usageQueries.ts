@@ -8,7 +8,7 @@ import { run, TABLES } from './sql.ts';
 import type { DurationCount, EventCount, StoredTotals, Usage, UsageRange } from './store.ts';
 
 const FIRST_DAY = '0001-01-01';
-const LAST_DAY = '9999-12-31';
+export const LAST_DAY = '9999-12-31';
 
 interface SurfaceGuild {
   readonly surface: string;

@@ -1,0 +1,132 @@
+import { expect, test } from '@jest/globals';
+import { Command, container, type Args } from '@sapphire/framework';
+import { Subcommand } from '@sapphire/plugin-subcommands';
+import type { ChatInputCommandInteraction, ContextMenuCommandInteraction, Message } from 'discord.js';
+import * as fc from 'fast-check';
+import { ENABLED, settled, startBot, type TestBot } from './support/bot.ts';
+import { countEvents, sqliteDatabase, storedEvents, type TestDatabase } from './support/databases.ts';
+
+const MAX_OPERATIONS = 500;
+const MAX_PROVIDERS = 100;
+const MAX_ERROR_TYPES = 100;
+
+/** Sees what users wrote, and makes nothing of it that is measured. */
+class Echo extends Command {
+  override async chatInputRun(interaction: ChatInputCommandInteraction): Promise<void> {
+    await interaction.reply(String(interaction.options.getString('text')));
+  }
+  override async contextMenuRun(interaction: ContextMenuCommandInteraction): Promise<void> {
+    await interaction.reply('done');
+  }
+  override async messageRun(message: Message, args: Args): Promise<void> {
+    await message.reply(await args.rest('string'));
+  }
+}
+
+class Race extends Subcommand {
+  constructor(context: Subcommand.LoaderContext, options: Subcommand.Options) {
+    super(context, { ...options, subcommands: [{ name: 'open', chatInputRun: 'open', messageRun: 'openMessage' }] });
+  }
+  async open(interaction: ChatInputCommandInteraction): Promise<void> {
+    await interaction.reply(String(interaction.options.getString('text')));
+  }
+  async openMessage(message: Message): Promise<void> {
+    await message.reply('done');
+  }
+}
+
+async function start(errorTypes: readonly string[] = []): Promise<{ bot: TestBot; database: TestDatabase }> {
+  const database = await sqliteDatabase();
+  const env = { ...ENABLED, ...database.env, TELEMETRY_QUEUE_SIZE: '100000' };
+  const bot = await startBot({ env, commands: { echo: Echo, race: Race }, client: { telemetry: { errorTypes } } });
+  return { bot, database };
+}
+
+async function foldedOf({ discord }: TestBot): Promise<number> {
+  const status = await discord.slash({ command: 'telemetry', subcommand: 'status', user: discord.owner });
+  const shown = /became "other": ([\d,]+)/.exec(status?.content ?? '')?.[1]?.replaceAll(',', '');
+  expect(Number(shown ?? 0)).toBe(container.telemetry.status().folded);
+  return Number(shown ?? 0);
+}
+
+const operationsOf = async (database: TestDatabase): Promise<string[]> =>
+  Object.keys(await countEvents(database)).filter((name) => name.endsWith('.invoke'));
+
+const track = (feature: string, operation: string, provider?: string): void =>
+  container.telemetry.track({ feature, operation, provider }, () => undefined);
+
+test('more than 500 operations become "other", however they are named, and are counted', async () => {
+  const { bot, database } = await start();
+  for (let index = 0; index < MAX_OPERATIONS; index += 1) track('seeds', `roll_${index}`);
+  expect(await foldedOf(bot)).toBe(0);
+  for (let index = 0; index < 70; index += 1) track('seeds', `more_${index}`);
+  for (let index = 0; index < 70; index += 1) track('seeds', `roll_${index}`);
+  expect(await foldedOf(bot)).toBe(70);
+  await settled();
+  const operations = await operationsOf(database);
+  expect(operations).toHaveLength(MAX_OPERATIONS + 1);
+  expect((await countEvents(database))['discord.other.other.invoke']).toBe(70);
+  expect((await countEvents(database))['discord.seeds.roll_0.invoke']).toBe(2);
+  await bot.stop();
+});
+
+test('a name of which one half is none counts as an operation like any other', async () => {
+  const { bot, database } = await start();
+  for (let index = 0; index < MAX_OPERATIONS; index += 1) track(`feature_${index}`, 'not.a.name');
+  for (let index = 0; index < MAX_OPERATIONS; index += 1) track('not.a.name', `operation_${index}`);
+  expect(await foldedOf(bot)).toBe(3 * MAX_OPERATIONS);
+  await settled();
+  expect(await operationsOf(database)).toHaveLength(MAX_OPERATIONS + 1);
+  await bot.stop();
+});
+
+test('more than 100 providers become "other", and are counted', async () => {
+  const { bot, database } = await start();
+  for (let index = 0; index < MAX_PROVIDERS + 30; index += 1) track('seeds', 'roll', `provider-${index}.example.org`);
+  expect(await foldedOf(bot)).toBe(30);
+  await settled();
+  const providers = (await storedEvents(database)).map(({ provider }) => provider);
+  expect(new Set(providers).size).toBe(MAX_PROVIDERS + 1);
+  expect(providers.filter((provider) => provider === 'other')).toHaveLength(30 * 2);
+  await bot.stop();
+});
+
+test('error types beyond those that the bot has declared become "unexpected_error", and are counted', async () => {
+  const declared = Array.from({ length: MAX_ERROR_TYPES }, (_, index) => `type_${index}`);
+  const { bot, database } = await start(declared);
+  for (const type of [...declared, ...Array.from({ length: 40 }, (_, index) => `undeclared_${index}`)]) {
+    const key = {};
+    container.telemetry.begin(key, { feature: 'seeds', operation: 'roll' });
+    container.telemetry.fail(key, type);
+    container.telemetry.end(key);
+  }
+  expect(await foldedOf(bot)).toBe(40);
+  await settled();
+  const types = (await storedEvents(database)).map(({ error_type: type }) => type).filter((type) => type !== null);
+  expect(new Set(types)).toEqual(new Set([...declared, 'unexpected_error']));
+  expect(types.filter((type) => type === 'unexpected_error')).toHaveLength(40);
+  await bot.stop();
+});
+
+test('no word that a user writes makes a name, although a bot could call a thing by it', async () => {
+  const { bot, database } = await start();
+  const words = fc.sample(fc.stringMatching(/^[a-z]{3,12}$/), 40);
+  await Promise.all(
+    words.flatMap((word) => {
+      const user = { id: bot.discord.player.id, name: word };
+      return [
+        bot.discord.slash({ command: 'echo', options: { text: word, [word]: word }, user }),
+        bot.discord.slash({ command: 'race', subcommand: 'open', options: { text: word }, user }),
+        bot.discord.userMenu({ command: 'echo', target: user, user }),
+        bot.discord.message({ content: `!echo ${word}`, user }),
+        bot.discord.message({ content: `!race open ${word}`, user }),
+        bot.discord.message({ content: `!race ${word}`, user, expectReply: false }),
+        bot.discord.message({ content: `!${word} ${word}`, user, expectReply: false })
+      ];
+    })
+  );
+  await settled();
+  expect(await operationsOf(database)).toEqual(['discord.echo.echo.invoke', 'discord.race.race.invoke', 'discord.race.race_open.invoke']);
+  expect(await foldedOf(bot)).toBe(0);
+  await bot.stop();
+});
