@@ -23,6 +23,7 @@ import { StoreSession } from './storeSession.ts';
 
 /** `client.destroy()` waits no longer than this. */
 const CLOSE_MS = 3_000;
+const CLOSE_RETRY_MS = 100;
 /** A report waits no longer than this for the newest events to be written. */
 const REPORT_FLUSH_MS = 1_000;
 const CHECK_MS = 60_000;
@@ -234,7 +235,9 @@ export class Telemetry implements TelemetryService {
 
   async #release(session: StoreSession): Promise<void> {
     await session.opened();
-    await this.flush();
+    const end = performance.now() + CLOSE_MS;
+    // A database that is busy, or comes back in time, still gets what is queued.
+    while (session.store !== undefined && !(await this.flush()) && performance.now() < end) await wait(CLOSE_RETRY_MS);
     await this.#flusher.stop();
     await session.close();
   }
