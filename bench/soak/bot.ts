@@ -15,8 +15,8 @@ export interface Sight {
   readonly resources: readonly string[];
 }
 
-/** Sockets of discord.js and of `fetch` are kept for some seconds after their last use. */
-const KEEP_ALIVE_MS = 12_000;
+/** Sockets of `fetch`, the cooldowns of the bot's commands and the sweep of them end so long after their last use. */
+const KEEP_ALIVE_MS = 40_000;
 
 process.on('message', (order: Order) => {
   void obey(order).then((sight) => process.send?.(sight));

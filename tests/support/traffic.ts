@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { Command, container } from '@sapphire/framework';
@@ -9,6 +10,9 @@ import { expectLedgerToAddUp } from './ledger.ts';
 /** Below the 50 requests a second that discord.js sends at most. */
 const PAUSE_MS = 40;
 const RECOVERY_MS = 60_000;
+/** Discord gives a bot so long to answer. */
+const ANSWER_MS = 3_000;
+const NS_PER_MS = 1e6;
 
 export class Ping extends Command {
   override async chatInputRun(interaction: ChatInputCommandInteraction): Promise<void> {
@@ -21,6 +25,9 @@ export class Ping extends Command {
  * not add up. Returns how often.
  */
 export async function drive({ discord }: Pick<TestBot, 'discord'>, over: () => boolean, command = 'ping'): Promise<number> {
+  // The bot and its Discord share this thread: a bot that is held up holds the clock of its Discord too.
+  const delay = monitorEventLoopDelay();
+  delay.enable();
   let sent = 0;
   const answers: Promise<void>[] = [];
   while (!over()) {
@@ -32,6 +39,8 @@ export async function drive({ discord }: Pick<TestBot, 'discord'>, over: () => b
     await wait(PAUSE_MS);
   }
   await Promise.all(answers);
+  delay.disable();
+  expect(delay.max / NS_PER_MS).toBeLessThan(ANSWER_MS);
   return sent;
 }
 
