@@ -23,9 +23,10 @@ import { StoreSession } from './storeSession.ts';
 
 /** `client.destroy()` waits no longer than this. */
 const CLOSE_MS = 3_000;
+const CLOSE_RETRY_MS = 100;
 /** A report waits no longer than this for the newest events to be written. */
 const REPORT_FLUSH_MS = 1_000;
-const EXPIRY_CHECK_MS = 60_000;
+const CHECK_MS = 60_000;
 
 /** Settings of telemetry that is enabled. */
 export type EnabledSettings = Settings & { readonly hashSalt: string };
@@ -55,7 +56,9 @@ export class Telemetry implements TelemetryService {
   /** Those that are being read: who asks for the same meanwhile shares it. */
   readonly #reports = new Map<string, Promise<UsageReport>>();
   #session: StoreSession | undefined;
-  #expiry: NodeJS.Timeout | undefined;
+  #checks: NodeJS.Timeout | undefined;
+  /** How many events were written when the salt was last looked at. */
+  #writtenAtCheck = 0;
   #closing: Promise<void> = Promise.resolve();
   /** Like `#closing`, but not cut short by the deadline. */
   #released: Promise<void> = Promise.resolve();
@@ -87,7 +90,7 @@ export class Telemetry implements TelemetryService {
 
   start(): void {
     if (this.#session !== undefined) return;
-    this.#expiry = setInterval(() => this.#guard(() => this.#lifecycles.expire()), EXPIRY_CHECK_MS).unref();
+    this.#checks = setInterval(() => this.#guard(() => this.#check()), CHECK_MS).unref();
     this.#session = new StoreSession({
       settings: this.#settings,
       log: this.#log,
@@ -219,8 +222,17 @@ export class Telemetry implements TelemetryService {
     });
   }
 
+  /** What is done every minute. A bot that nobody uses leaves its database in peace. */
+  #check(): void {
+    this.#lifecycles.expire();
+    const store = this.#session?.store;
+    if (store === undefined || (this.#ledger.written === this.#writtenAtCheck && !this.#maintenance.saltChanged)) return;
+    this.#writtenAtCheck = this.#ledger.written;
+    void this.#maintenance.checkSalt(store);
+  }
+
   async #shutDown(session: StoreSession): Promise<void> {
-    clearInterval(this.#expiry);
+    clearInterval(this.#checks);
     session.abort();
     this.#guard(() => this.#lifecycles.interruptAll());
     this.#released = this.#release(session).catch(() => undefined);
@@ -231,7 +243,9 @@ export class Telemetry implements TelemetryService {
 
   async #release(session: StoreSession): Promise<void> {
     await session.opened();
-    await this.flush();
+    const end = performance.now() + CLOSE_MS;
+    // A database that is busy, or comes back in time, still gets what is queued.
+    while (session.store !== undefined && !(await this.flush()) && performance.now() < end) await wait(CLOSE_RETRY_MS);
     await this.#flusher.stop();
     await session.close();
   }

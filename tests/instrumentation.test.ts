@@ -26,6 +26,8 @@ async function documented(): Promise<Documented[]> {
   });
 }
 
+const isEvent = (word: string): boolean => /^[a-z]+[A-Z]\w+$/.test(word) || word === 'request';
+
 const codeIn = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 
 test('the table of what is measured names every event that the plugin listens to, and no other', async () => {
@@ -40,7 +42,6 @@ test('the table of what is measured names every event that the plugin listens to
   const heard = listeners.map(({ name }) => name.replace('telemetry', '').replace(/^./, (first) => first.toLowerCase()));
   const notPieces = ['possibleAutocompleteInteraction'];
   const words = (await documented()).flatMap(({ when, ends }) => codeIn(`${when} ${ends}`));
-  const isEvent = (word: string): boolean => /^[a-z]+[A-Z]\w+$/.test(word) || word === 'request';
   const methods = new Set(['autocompleteRun', 'rollSeed', 'generateSeed', 'exCommand']);
   expect([...new Set(words.filter(isEvent))].filter((word) => !methods.has(word)).toSorted()).toEqual(
     [...new Set([...heard, ...notPieces])].toSorted()

@@ -1,32 +1,14 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { runInNewContext } from 'node:vm';
-import { readSettings } from '../config/settings.ts';
-import { addDays, type Clock } from '../src/events/day.ts';
+import { addDays } from '../src/events/day.ts';
 import type { TelemetryClientOptions } from '../src/clientOptions.ts';
-import { OperatorLog } from '../src/pipeline/operatorLog.ts';
-import { Telemetry, type EnabledSettings } from '../src/telemetry.ts';
-import { ENABLED, until } from './support/bot.ts';
+import type { Telemetry } from '../src/telemetry.ts';
+import { until } from './support/bot.ts';
 import { countEvents, postgresqlDatabase, sqliteDatabase, storedEvents, type TestDatabase } from './support/databases.ts';
-import { atSuiteEnd } from './support/postgresSuite.ts';
+import { makeTelemetry, ROLL, type HandClock } from './support/handClock.ts';
 
 const MINUTE_MS = 60_000;
-const ROLL = { surface: 'discord', feature: 'seeds', operation: 'roll' } as const;
 const [INVOKE, SUCCESS, FAILURE] = ['discord.seeds.roll.invoke', 'discord.seeds.roll.success', 'discord.seeds.roll.failure'] as const;
-
-/** A clock that stands still until it is told. */
-class HandClock implements Clock {
-  ms = 1_000_000;
-  day = '2026-02-12';
-  monotonicMs(): number {
-    return this.ms;
-  }
-  nowMs(): number {
-    return Date.parse(this.day);
-  }
-  today(): string {
-    return this.day;
-  }
-}
 
 interface Subject {
   readonly telemetry: Telemetry;
@@ -35,19 +17,14 @@ interface Subject {
   readonly log: string[];
 }
 
-async function makeTelemetry(options: TelemetryClientOptions = {}, env: Readonly<Record<string, string>> = {}): Promise<Subject> {
+async function makeSubject(options: TelemetryClientOptions = {}, env: Readonly<Record<string, string>> = {}): Promise<Subject> {
   const database = await sqliteDatabase();
-  const log: string[] = [];
-  const write = (line: string): void => void log.push(line);
-  const clock = new HandClock();
-  const settings = readSettings({ ...ENABLED, ...database.env, ...env }) as EnabledSettings;
-  const telemetry = new Telemetry({ settings, clock, options, log: new OperatorLog(() => ({ info: write, warn: write, error: write })) });
-  atSuiteEnd(() => telemetry.close());
+  const { telemetry, clock, log } = await makeTelemetry({ env: { ...database.env, ...env }, options });
   return { telemetry, clock, database, log };
 }
 
 async function startTelemetry(options?: TelemetryClientOptions, env?: Readonly<Record<string, string>>): Promise<Subject> {
-  const subject = await makeTelemetry(options, env);
+  const subject = await makeSubject(options, env);
   subject.telemetry.start();
   await until(() => subject.telemetry.status().state === 'open');
   return subject;
@@ -293,7 +270,7 @@ test.each([
   ['SQLite', async () => ({})],
   ['PostgreSQL', async () => (await postgresqlDatabase()).env]
 ])('closing while %s is being opened waits for it, writes what there is, and is no fault', async (_, env) => {
-  const subject = await makeTelemetry({}, await env());
+  const subject = await makeSubject({}, await env());
   subject.telemetry.start();
   roll(subject);
   await subject.telemetry.close();

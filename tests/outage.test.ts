@@ -1,65 +1,19 @@
 import { expect, test } from '@jest/globals';
-import { Command, container } from '@sapphire/framework';
-import type { ChatInputCommandInteraction } from 'discord.js';
+import { container } from '@sapphire/framework';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../src/events/day.ts';
-import { ENABLED, settled, startBot, until, type TestBot } from './support/bot.ts';
+import { ENABLED, settled, startBot, until } from './support/bot.ts';
 import { countEvents, onBothDatabases, sqliteDatabase, type Row } from './support/databases.ts';
+import { expectLedgerToAddUp } from './support/ledger.ts';
 import { runSql } from './support/postgresSql.ts';
 import { startServer } from './support/postgresSuite.ts';
 import { seededRandom } from './support/randomEvents.ts';
 import { anEvent, openTestStore, writeEvents } from './support/seedEvents.ts';
+import { allWritten, drive, forSomeTime, Ping, times } from './support/traffic.ts';
 
 const OUTAGE_MS = 20_000;
-/** Below the 50 requests a second that discord.js sends at most. */
-const PAUSE_MS = 40;
-const RECOVERY_MS = 60_000;
 const TEST_MS = 120_000;
-
-class Ping extends Command {
-  override async chatInputRun(interaction: ChatInputCommandInteraction): Promise<void> {
-    await interaction.reply('pong');
-  }
-}
-
-/** Uses commands until `over`, and fails at the first that is not answered at once or after which the books do not balance. */
-async function drive({ discord }: TestBot, over: () => boolean): Promise<number> {
-  let sent = 0;
-  const answers: Promise<void>[] = [];
-  while (!over()) {
-    sent += 1;
-    const answer = discord.slash({ command: 'ping' }).then((reply) => expect(reply?.content).toBe('pong'));
-    answers.push(answer);
-    expectBalance();
-    await Promise.race([answer, wait(PAUSE_MS)]);
-    await wait(PAUSE_MS);
-  }
-  await Promise.all(answers);
-  return sent;
-}
-
-/** Conservation: of every event that was made it is known what became of it. */
-function expectBalance(): void {
-  const { ledger, queueLength } = container.telemetry.status();
-  const { made, written, dropped, refused, sampledOut } = ledger;
-  expect(written + queueLength + dropped + refused + sampledOut).toBe(made);
-}
-
-const forSomeTime = (ms: number): (() => boolean) => {
-  const end = performance.now() + ms;
-  return () => performance.now() > end;
-};
-
-const times = (count: number): (() => boolean) => {
-  let left = count;
-  return () => left-- === 0;
-};
-
-async function allWritten(): Promise<void> {
-  await until(() => container.telemetry.status().queueLength === 0 && container.telemetry.status().inFlight === 0, RECOVERY_MS);
-  expect(await container.telemetry.flush()).toBe(true);
-}
 
 const COUNTS = `select (select count(*)::int from telemetry_events where action = 'invoke') as invokes,
   (select count(*)::int from telemetry_events where action = 'success') as successes,
@@ -181,10 +135,10 @@ onBothDatabases((createDatabase) => {
     );
     for (let run = 0; run < 60; run += 1) {
       container.telemetry.track({ feature: run % 20 === 7 ? 'poison' : 'seeds', operation: 'roll' }, () => undefined);
-      expectBalance();
+      expectLedgerToAddUp();
     }
     expect(await container.telemetry.flush()).toBe(true);
-    expectBalance();
+    expectLedgerToAddUp();
 
     expect(await database.sql('select feature, count(*) as count from telemetry_events group by feature')).toEqual([
       { feature: 'seeds', count: expect.anything() }

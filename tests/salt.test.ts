@@ -1,11 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { container } from '@sapphire/framework';
 import { readSettings } from '../config/settings.ts';
 import { addDays, systemClock } from '../src/events/day.ts';
-import { guildHasher } from '../src/events/guildHash.ts';
+import { guildHasher, saltFingerprint } from '../src/events/guildHash.ts';
 import { openStore } from '../src/storage/openStore.ts';
 import { ENABLED, SALT, settled, startBot, until } from './support/bot.ts';
 import { countEvents, onBothDatabases, sqliteDatabase, type TestDatabase } from './support/databases.ts';
@@ -14,11 +14,27 @@ import { randomEvents, seededRandom } from './support/randomEvents.ts';
 const OTHER_SALT = '0a91b8c27d36e45f5f64e73d82c91b0a0a91b8c27d36e45f';
 const [GUILD, OTHER_GUILD] = ['811111111111111111', '822222222222222222'] as const;
 const ROLL = { feature: 'seeds', operation: 'roll' };
+const MINUTE_MS = 60_000;
+const REAL_TIMERS = [
+  'Date',
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setTimeout',
+  'clearTimeout'
+] as const;
 const today = systemClock().today();
 
 const track = (guildId: string): void => container.telemetry.track({ ...ROLL, guildId }, () => undefined);
 
 const warnings = (log: readonly string[]): string[] => log.filter((line) => line.includes('TELEMETRY_HASH_SALT was changed'));
+
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 /** Starts a bot, lets it record a run in two guilds, and stops it. */
 async function recordWith(database: TestDatabase, salt: string): Promise<string[]> {
@@ -47,6 +63,25 @@ onBothDatabases((createDatabase) => {
     await container.telemetry.purge({ all: true });
     await bot.stop();
     expect(warnings(await recordWith(database, OTHER_SALT))).toEqual([]);
+  });
+
+  test('a running bot learns within a minute that another process has purged everything, and notes its salt anew', async () => {
+    const database = await createDatabase();
+    await recordWith(database, SALT);
+    // Only the minute is faked: the database and the flusher live in real time.
+    jest.useFakeTimers({ doNotFake: [...REAL_TIMERS] });
+    const bot = await startBot({ env: { ...ENABLED, ...database.env, TELEMETRY_HASH_SALT: OTHER_SALT } });
+    await until(() => container.telemetry.status().saltChanged);
+    track(GUILD);
+    await settled();
+
+    const store = await openStore(readSettings(database.env), { migrate: false, busyTimeoutMs: 5_000 });
+    await store.purge();
+    await store.close();
+    jest.advanceTimersByTime(MINUTE_MS);
+    await until(() => !container.telemetry.status().saltChanged);
+    expect(await database.sql('select fingerprint from telemetry_salts')).toEqual([{ fingerprint: saltFingerprint(OTHER_SALT) }]);
+    await bot.stop();
   });
 
   test('the salt stands nowhere in the tables, and its fingerprint is not its plain hash', async () => {

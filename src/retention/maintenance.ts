@@ -32,15 +32,14 @@ export class Maintenance {
 
   /** Never rejects. */
   async run(store: Store): Promise<void> {
-    const { clock, log, retentionDays, saltFingerprint } = this.#parts;
+    const { clock, log, retentionDays } = this.#parts;
     try {
       const throughDay = newestPurgedDay(clock.today(), retentionDays);
       const deleted = await store.purge(throughDay);
       this.lastPurge = { throughDay, deleted };
       if (deleted > 0) log.info(`Telemetry purged ${deleted} events of ${throughDay} and before`);
       await store.sumUp();
-      await store.noteSalt(saltFingerprint);
-      this.saltChanged = (await store.saltFingerprints()).length > 1;
+      await this.#noteSalt(store);
       if (this.saltChanged) log.warn('salt', `Telemetry: ${SALT_CHANGED}`);
     } catch (error) {
       const reason = error instanceof StoreError ? error.message : 'an unexpected error';
@@ -51,7 +50,21 @@ export class Maintenance {
   async purge(store: Store, options?: PurgeOptions): Promise<PurgeResult> {
     const { clock, retentionDays } = this.#parts;
     const result = await purge({ store, today: clock.today(), retentionDays, ...options });
-    if (options?.dryRun !== true) this.lastPurge = result;
+    if (options?.dryRun !== true) {
+      this.lastPurge = result;
+      await this.checkSalt(store);
+    }
     return result;
+  }
+
+  /** Notes the salt anew, since another process may have purged the note of it with all the rest. Never rejects. */
+  async checkSalt(store: Store): Promise<void> {
+    // A database that is away is the flusher's to report.
+    await this.#noteSalt(store).catch(() => undefined);
+  }
+
+  async #noteSalt(store: Store): Promise<void> {
+    await store.noteSalt(this.#parts.saltFingerprint);
+    this.saltChanged = (await store.saltFingerprints()).length > 1;
   }
 }

@@ -29,6 +29,8 @@ export interface Engine {
   options(): Options;
   /** Sets up a connection that was just opened. */
   prepare(orm: MikroORM): Promise<void>;
+  /** Whether what was prepared is no longer where it was, so that what is written would be lost. */
+  isGone(): boolean;
   /** Does `work` while no other process does. */
   exclusively(em: SqlEntityManager, work: () => Promise<void>): Promise<void>;
   /** The transaction in which a report sees all days as of one moment. */

@@ -6,7 +6,7 @@ import { migrationsTable } from '../events/dictionary.ts';
 import type { Engine } from './engine.ts';
 import { ormOptions } from './orm.ts';
 import { PostgresqlEngine } from './postgresql.ts';
-import { Repository } from './repository.ts';
+import { Repository, type OpenedOrm } from './repository.ts';
 import { SqliteEngine } from './sqlite.ts';
 import { StoreError, type Store } from './store.ts';
 
@@ -34,29 +34,34 @@ export async function openStore(
   clock: Clock = systemClock()
 ): Promise<Store> {
   const engine = engineOf(settings, mode);
+  return Repository.open(engine, clock, () => openOrm(engine, mode.migrate));
+}
+
+async function openOrm(engine: Engine, migrate: boolean): Promise<OpenedOrm> {
   let orm: MikroORM | undefined;
   try {
     orm = new MikroORM(ormOptions(engine));
     await orm.connect();
     await engine.prepare(orm);
-    await bringUpToDate(orm, engine, mode.migrate);
-    return new Repository(orm, engine, clock);
+    return { orm, isNew: await bringUpToDate(orm, engine, migrate) };
   } catch (error) {
     await orm?.close(true).catch(() => undefined);
     throw engine.toStoreError(error);
   }
 }
 
-async function bringUpToDate(orm: MikroORM, engine: Engine, allowed: boolean): Promise<void> {
+/** Resolves to whether there were no tables at all. */
+async function bringUpToDate(orm: MikroORM, engine: Engine, allowed: boolean): Promise<boolean> {
   const known = engine.migrations.map(({ name }) => name);
   const em = orm.em.fork();
   const pending = await pendingOf(em, engine, known);
-  if (pending.length === 0) return;
+  if (pending.length === 0) return false;
   if (!allowed) throw new StoreError('unavailable', 'the tables of telemetry are missing or old: run sapphire-telemetry migrate');
   await engine.exclusively(em, async () => {
     // Another process may have been first.
     if ((await pendingOf(em, engine, known)).length > 0) await orm.migrator.up();
   });
+  return pending.length === known.length;
 }
 
 async function pendingOf(em: SqlEntityManager, engine: Engine, known: readonly string[]): Promise<string[]> {

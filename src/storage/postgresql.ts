@@ -68,6 +68,11 @@ export class PostgresqlEngine implements Engine {
     // Nothing: a connection is ready as it comes.
   }
 
+  /** A connection whose server is gone says so itself. */
+  isGone(): boolean {
+    return false;
+  }
+
   /** The lock lasts as long as its transaction; the work runs on connections of its own. */
   async exclusively(em: SqlEntityManager, work: () => Promise<void>): Promise<void> {
     await em.transactional(async (inside) => {

@@ -8,21 +8,38 @@ import { auditDatabase } from './audit.ts';
 import { eraseGuild, forgetTotals, isLate, sumUpSettledDays } from './dailyTotals.ts';
 import type { Engine } from './engine.ts';
 import { run, TABLES } from './sql.ts';
-import type { Audit, LossCount, Store, StoredTotals, Usage, UsageRange } from './store.ts';
+import { StoreError, type Audit, type LossCount, type Store, type StoredTotals, type Usage, type UsageRange } from './store.ts';
 import { countEvents, LAST_DAY, readUsage } from './usageQueries.ts';
+
+/** A connection that was just opened. */
+export interface OpenedOrm {
+  readonly orm: MikroORM;
+  /** Whether its tables were made only now. */
+  readonly isNew: boolean;
+}
 
 /** The store of both engines. */
 export class Repository implements Store {
   readonly description: string;
   readonly batchSize: number;
-  readonly #orm: MikroORM;
   readonly #engine: Engine;
   readonly #clock: Clock;
+  readonly #open: () => Promise<OpenedOrm>;
+  #orm: MikroORM;
+  #isOpen = true;
+  #reopening: Promise<void> | undefined;
 
-  constructor(orm: MikroORM, engine: Engine, clock: Clock) {
+  /** @param open opens the database and brings its tables up to date: now, and whenever it is gone from its place. */
+  static async open(engine: Engine, clock: Clock, open: () => Promise<OpenedOrm>): Promise<Repository> {
+    const { orm } = await open();
+    return new Repository(orm, engine, clock, open);
+  }
+
+  private constructor(orm: MikroORM, engine: Engine, clock: Clock, open: () => Promise<OpenedOrm>) {
     this.#orm = orm;
     this.#engine = engine;
     this.#clock = clock;
+    this.#open = open;
     this.description = engine.description;
     this.batchSize = engine.batchSize;
   }
@@ -141,8 +158,23 @@ export class Repository implements Store {
     }
   }
 
+  /** @throws {StoreError} also when that went well, but all that was stored is lost: the operator has to read of it. */
+  async #reopen(): Promise<void> {
+    try {
+      this.#isOpen = false;
+      await this.#orm.close(true).catch(() => undefined);
+      const { orm, isNew } = await this.#open();
+      this.#orm = orm;
+      this.#isOpen = true;
+      if (isNew) throw new StoreError('unavailable', `${this.description} was deleted, moved away or emptied, and a new one was made`);
+    } finally {
+      this.#reopening = undefined;
+    }
+  }
+
   async #attempt<T>(work: (em: SqlEntityManager) => Promise<T>): Promise<T> {
     try {
+      if (!this.#isOpen || this.#engine.isGone()) await (this.#reopening ??= this.#reopen());
       return await work(this.#orm.em.fork());
     } catch (error) {
       throw this.#engine.toStoreError(error);

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setImmediate, setTimeout as wait } from 'node:timers/promises';
 import { NodeSqliteDialect, SqliteDriver, type MikroORM, type Options, type SqlEntityManager } from '@mikro-orm/sql';
@@ -61,6 +61,9 @@ export class SqliteEngine implements Engine {
   readonly slices = SLICES;
   readonly #file: string;
   readonly #options: SqliteOptions;
+  /** Of the file as it was when it was opened or last written. */
+  #inode = 0;
+  #size = 0;
 
   constructor(options: SqliteOptions) {
     this.#options = options;
@@ -98,6 +101,14 @@ export class SqliteEngine implements Engine {
         throw new StoreError('unavailable', `SQLite keeps ${name} at ${String(actual)}: move the old file away and let a new one be made`);
     }
     chmodSync(this.#file, 0o600);
+    this.#inode = statSync(this.#file).ino;
+    this.#noteSize();
+  }
+
+  /** A file that was deleted or moved away takes whatever is written to it and is lost; one that was emptied does so too. */
+  isGone(): boolean {
+    const file = statSync(this.#file, { throwIfNoEntry: false });
+    return file === undefined || file.ino !== this.#inode || file.size < this.#size;
   }
 
   /** No lock: of two transactions that read and then write, SQLite lets one through, and the other is tried again later. */
@@ -141,6 +152,7 @@ export class SqliteEngine implements Engine {
   async insertEvents(em: SqlEntityManager, events: readonly TelemetryEvent[]): Promise<void> {
     const rows = events.map((event) => FIELDS.map(([key]) => event[key]));
     await em.getKysely().executeQuery(CompiledQuery.raw(INSERT, [JSON.stringify(rows)]));
+    this.#noteSize();
   }
 
   async compact(em: SqlEntityManager): Promise<void> {
@@ -153,6 +165,7 @@ export class SqliteEngine implements Engine {
     }
     for (let attempt = 1; ; attempt += 1) {
       const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(kysely);
+      this.#noteSize();
       if (rows[0]?.busy !== 1) return;
       if (attempt === CHECKPOINT_ATTEMPTS) {
         throw new StoreError(
@@ -162,6 +175,10 @@ export class SqliteEngine implements Engine {
       }
       await wait(CHECKPOINT_RETRY_MS);
     }
+  }
+
+  #noteSize(): void {
+    this.#size = statSync(this.#file, { throwIfNoEntry: false })?.size ?? 0;
   }
 
   toStoreError(error: unknown): StoreError {
@@ -188,6 +205,7 @@ const UNWRITABLE = ' (see that the bot may write to the folder TELEMETRY_DATA_DI
 const REMEDIES: Readonly<Record<string, string>> = {
   5: ' (another process writes to the file; several shards need PostgreSQL: set TELEMETRY_DATABASE_URL)',
   8: UNWRITABLE,
+  10: UNWRITABLE,
   11: ' (the file is damaged: move it away and let a new one be made)',
   13: ' (the disk is full)',
   14: UNWRITABLE,

@@ -25,8 +25,8 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-export async function sqliteDatabase(): Promise<TestDatabase & { readonly file: string }> {
-  const folder = await temporaryFolder();
+export async function sqliteDatabase(given?: string): Promise<TestDatabase & { readonly file: string }> {
+  const folder = given ?? (await temporaryFolder());
   const file = join(folder, 'telemetry.db');
   return {
     engine: 'SQLite',
@@ -51,7 +51,7 @@ export async function postgresqlDatabase(): Promise<TestDatabase> {
 /** Declares the same tests for both engines; `create` makes a fresh database. */
 export function onBothDatabases(declare: (create: () => Promise<TestDatabase>) => void): void {
   describe.each([
-    { engine: 'SQLite', create: sqliteDatabase as () => Promise<TestDatabase> },
+    { engine: 'SQLite', create: (): Promise<TestDatabase> => sqliteDatabase() },
     { engine: 'PostgreSQL', create: postgresqlDatabase }
   ])('on $engine', ({ create }) => {
     declare(create);

@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process';
+import { chownSync, statfsSync, statSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from '@jest/globals';
+import { container } from '@sapphire/framework';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ENABLED, startBot, until } from '../support/bot.ts';
+import { sqliteDatabase, temporaryFolder } from '../support/databases.ts';
+import { expectLedgerInDatabase } from '../support/ledger.ts';
+import { serverAccount } from '../support/postgresBinaries.ts';
+import { runSql } from '../support/postgresSql.ts';
+import { atSuiteEnd, startServer } from '../support/postgresSuite.ts';
+import { SampleBot } from '../support/sampleBot.ts';
+import { testWhere } from '../support/testWhere.ts';
+import { allWritten, complaints, driveWhile, expectOutageTold, maintained, Ping } from '../support/traffic.ts';
+
+const FULL_MS = 1_500;
+/** A disk of a few megabytes, in memory. Only root may make one. */
+async function smallDisk(megabytes: number): Promise<string> {
+  const folder = await temporaryFolder();
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], { stdio: 'ignore' });
+  // Detached even where something still holds it: it is gone with its last user.
+  atSuiteEnd(async () => void execFileSync('umount', ['--lazy', folder]));
+  return folder;
+}
+
+/** Fills a disk to the last byte. Resolves to what makes room again. */
+async function fill(folder: string): Promise<() => Promise<void>> {
+  const name = join(folder, 'ballast');
+  const file = await open(name, 'w');
+  for (const size of [65_536, 4096, 1]) {
+    const block = Buffer.alloc(size);
+    while (
+      await file.write(block).then(
+        ({ bytesWritten }) => bytesWritten > 0,
+        () => false
+      )
+    );
+  }
+  await file.close();
+  expect(statfsSync(folder).bavail).toBe(0);
+  return () => rm(name);
+}
+
+const canMount = await smallDisk(1).then(
+  () => true,
+  () => false
+);
+const onSmallDisk = testWhere(canMount, 'this account may not mount a small disk');
+
+onSmallDisk('a disk that is full holds SQLite up and loses nothing: all is written when there is room again', async () => {
+  const folder = await smallDisk(2);
+  const database = await sqliteDatabase(folder);
+  const bot = await startBot({ commands: { ping: Ping }, env: { ...ENABLED, ...database.env } });
+  await maintained(database);
+  const sent = await driveWhile(bot, async () => {
+    const makeRoom = await fill(folder);
+    await until(() => container.telemetry.status().problem !== null);
+    await wait(FULL_MS);
+    await makeRoom();
+    await until(() => container.telemetry.status().problem === null);
+  });
+  await allWritten();
+  expect(container.telemetry.status().ledger).toMatchObject({ made: 2 * sent, written: 2 * sent });
+  await expectLedgerInDatabase(database);
+  expectOutageTold(bot, 'SQLite 13 .*the disk is full');
+  await bot.stop();
+});
+
+onSmallDisk('a disk that is full holds PostgreSQL up and loses nothing: all is written when there is room again', async () => {
+  const folder = await smallDisk(4);
+  const { uid, gid } = await serverAccount();
+  if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
+  const server = await startServer();
+  const url = await server.createDatabase();
+  const database = { sql: (statement: string) => runSql(url, statement) };
+  const bot = await startBot({ commands: { ping: Ping }, env: { ...ENABLED, TELEMETRY_DATABASE_URL: url } });
+  await maintained(database);
+  await database.sql(`create tablespace small location '${folder}'`);
+  await database.sql('alter table telemetry_events set tablespace small');
+  await database.sql('alter index telemetry_events_pkey set tablespace small');
+  const sent = await driveWhile(bot, async () => {
+    const makeRoom = await fill(folder);
+    await until(() => container.telemetry.status().problem !== null, 30_000);
+    await wait(FULL_MS);
+    await makeRoom();
+    await until(() => container.telemetry.status().problem === null, 30_000);
+  });
+  await allWritten();
+  expect(container.telemetry.status().ledger).toMatchObject({ made: 2 * sent, written: 2 * sent });
+  await expectLedgerInDatabase(database);
+  expectOutageTold(bot, 'PostgreSQL 53100 .*the disk of the server is full');
+  await bot.stop();
+});
+
+function limitFiles(pid: number, bytes: number | 'unlimited'): void {
+  execFileSync('prlimit', [`--pid=${pid}`, `--fsize=${bytes}:unlimited`], { stdio: 'ignore' });
+}
+
+function canLimit(): boolean {
+  try {
+    limitFiles(process.pid, 'unlimited');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const withLimit = testWhere(canLimit(), 'the size of files can not be limited here');
+
+withLimit('a bot whose files may grow no more answers on, and writes what waited when they may', async () => {
+  const database = await sqliteDatabase();
+  const bot = await SampleBot.start({ ...ENABLED, ...database.env });
+  await until(async () => (await database.sql('select * from telemetry_salts')).length > 0);
+  await bot.use(5);
+  await until(async () => (await bot.status()).queueLength === 0);
+  limitFiles(bot.pid, statSync(`${database.file}-wal`).size);
+  await bot.use(20);
+  await until(async () => (await bot.status()).text.includes('with a problem: SQLite'));
+  await bot.use(20);
+  limitFiles(bot.pid, 'unlimited');
+  await until(async () => (await bot.status()).queueLength === 0, 30_000);
+  const told = await bot.status();
+  expect(told.text).toMatch(/^Telemetry is on$/m);
+  await expectLedgerInDatabase(database, told);
+  expect(complaints(bot)).toEqual([expect.stringMatching(/cannot write to its database: SQLite/)]);
+  expect(await bot.stop()).toBe(0);
+});

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { tables } from '../../src/events/dictionary.ts';
+import type { TelemetryStatus } from '../../src/service.ts';
+import { ENABLED } from '../support/bot.ts';
+import { countEvents, onBothDatabases } from '../support/databases.ts';
+import { expectLedgerToAddUp } from '../support/ledger.ts';
+
+const PROCESSES = 4;
+const RUNS = 200;
+/** SQLite lets one process write: the others say so, once, and come again. */
+const told = {
+  PostgreSQL: /^never$/,
+  SQLite: /cannot (open|write to) its database: SQLite|could not purge old events: SQLite/
+};
+const PROGRAM = fileURLToPath(new URL('../fixtures/trackingProcess.ts', import.meta.url));
+
+onBothDatabases((createDatabase) => {
+  test('four processes at once on an empty database make each table once, and write all that they recorded', async () => {
+    const database = await createDatabase();
+    const env = { PATH: process.env['PATH'], ...ENABLED, ...database.env, TELEMETRY_QUEUE_SIZE: '10000' };
+    const results = await Promise.all(
+      Array.from({ length: PROCESSES }, async () => {
+        const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, String(RUNS)], { env });
+        return JSON.parse(stdout) as { lines: string[]; status: TelemetryStatus };
+      })
+    );
+    for (const { lines, status } of results) {
+      expectLedgerToAddUp(status);
+      expect(status).toMatchObject({ state: 'closed', inFlight: 0, ledger: { made: 2 * RUNS, written: 2 * RUNS } });
+      expect(lines.filter((line) => !told[database.engine].test(line))).toEqual([]);
+      expect(new Set(lines.map((line) => line.split(':')[0])).size).toBe(lines.length);
+    }
+    expect(await countEvents(database)).toEqual({
+      'discord.generator.preset.invoke': PROCESSES * RUNS,
+      'discord.generator.preset.success': PROCESSES * RUNS
+    });
+    const [row] = await database.sql('select count(*) as migrations from telemetry_migrations');
+    expect(Number(row?.['migrations'])).toBe(1);
+    for (const { name } of Object.values(tables)) await database.sql(`select * from ${name} limit 1`);
+  });
+});

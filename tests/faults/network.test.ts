@@ -1,0 +1,114 @@
+import { expect, test } from '@jest/globals';
+import { container } from '@sapphire/framework';
+import { addDays } from '../../src/events/day.ts';
+import { ENABLED, startBot, until } from '../support/bot.ts';
+import { postgresqlDatabase, type TestDatabase } from '../support/databases.ts';
+import { makeTelemetry, ROLL } from '../support/handClock.ts';
+import { expectLedgerInDatabase, expectLedgerToAddUp } from '../support/ledger.ts';
+import { atSuiteEnd } from '../support/postgresSuite.ts';
+import { TcpProxy } from '../support/tcpProxy.ts';
+import { allWritten, complaints, drive, driveWhile, expectOutageTold, maintained, Ping, times } from '../support/traffic.ts';
+
+interface Proxied {
+  readonly database: TestDatabase;
+  readonly proxy: TcpProxy;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function proxied(): Promise<Proxied> {
+  const database = await postgresqlDatabase();
+  const proxy = await TcpProxy.start(database.env['TELEMETRY_DATABASE_URL'] ?? '');
+  atSuiteEnd(() => proxy.close());
+  return { database, proxy, env: { ...ENABLED, TELEMETRY_DATABASE_URL: proxy.url } };
+}
+
+const CUTS = 3;
+
+test('connections that are cut after the commit and before its answer double no event and lose none', async () => {
+  const { database, proxy, env } = await proxied();
+  const bot = await startBot({ commands: { ping: Ping }, env });
+  await maintained(database);
+  proxy.cutAfterCommit(...Array<string>(CUTS).fill('insert into telemetry_events'));
+  const sent = await driveWhile(bot, async () => {
+    await until(() => proxy.cuts === CUTS);
+    await until(() => container.telemetry.status().problem === null);
+  });
+  await allWritten();
+  expect(container.telemetry.status().ledger).toMatchObject({ made: 2 * sent, written: 2 * sent });
+  await expectLedgerInDatabase(database);
+  expectOutageTold(bot, 'PostgreSQL');
+  await bot.stop();
+});
+
+test('counts of lost events are written once too, when the answer to that is lost', async () => {
+  const { database, proxy, env } = await proxied();
+  const bot = await startBot({
+    commands: { ping: Ping },
+    env: { ...env, TELEMETRY_QUEUE_SIZE: '4', TELEMETRY_FLUSH_INTERVAL_MS: '600000' }
+  });
+  await until(() => container.telemetry.status().state === 'open');
+  proxy.cutAfterCommit('insert into telemetry_events', 'insert into "telemetry_losses"');
+  for (let run = 0; run < 20; run += 1) container.telemetry.track(ROLL, () => undefined);
+  expectLedgerToAddUp();
+  expect(container.telemetry.status().ledger.dropped).toBeGreaterThan(0);
+  await until(() => proxy.cuts === 2);
+  await allWritten();
+  await expectLedgerInDatabase(database);
+  expect(await drive(bot, times(3))).toBe(3);
+  await bot.stop();
+});
+
+test('late events, whose day is summed up, are written once when the answer to their transaction is lost', async () => {
+  const { database, proxy, env } = await proxied();
+  const { telemetry, clock, log } = await makeTelemetry({ env });
+  telemetry.start();
+  await until(() => telemetry.status().state === 'open');
+  const runs = Array.from({ length: 5 }, () => ({}));
+  for (const run of runs) telemetry.begin(run, ROLL);
+  await telemetry.flush();
+  clock.day = addDays(clock.day, 3);
+  for (const run of runs) telemetry.end(run);
+  proxy.cutAfterCommit('insert into telemetry_events');
+  expect(await telemetry.flush()).toBe(false);
+  expect(await telemetry.flush()).toBe(true);
+  expect(proxy.cuts).toBe(1);
+  expect(telemetry.status().ledger).toMatchObject({ made: 10, written: 10 });
+  await expectLedgerInDatabase(database, telemetry.status());
+  expect(log.filter((line) => line.includes('cannot write'))).toHaveLength(1);
+  await telemetry.close();
+});
+
+test('a server that stops answering is given up after 15 s; what it wrote meanwhile is not written twice', async () => {
+  const { database, proxy, env } = await proxied();
+  const bot = await startBot({ commands: { ping: Ping }, env });
+  await maintained(database);
+  await drive(bot, times(5));
+  const sent = await driveWhile(bot, async () => {
+    proxy.swallow();
+    await until(() => container.telemetry.status().problem !== null, 40_000);
+    proxy.heal();
+    await until(() => container.telemetry.status().problem === null, 40_000);
+  });
+  await allWritten();
+  expect(container.telemetry.status().ledger).toMatchObject({ made: 2 * (sent + 5), dropped: 0, refused: 0 });
+  await expectLedgerInDatabase(database);
+  expectOutageTold(bot, 'PostgreSQL no code');
+  await bot.stop();
+});
+
+test('a server that never answers is not waited for: the bot logs in, answers, and its events come when the server does', async () => {
+  const { database, proxy, env } = await proxied();
+  proxy.swallow();
+  const bot = await startBot({ commands: { ping: Ping }, env });
+  const sent = await driveWhile(bot, async () => {
+    await until(() => complaints(bot).length > 0, 40_000);
+    expect(container.telemetry.status()).toMatchObject({ state: 'opening', problem: expect.stringContaining('PostgreSQL') });
+    proxy.heal();
+    await until(() => container.telemetry.status().state === 'open', 40_000);
+  });
+  await allWritten();
+  expect(container.telemetry.status().ledger).toMatchObject({ made: 2 * sent, written: 2 * sent });
+  await expectLedgerInDatabase(database);
+  expect(complaints(bot)).toEqual([expect.stringMatching(/cannot open its database: PostgreSQL/)]);
+  await bot.stop();
+});
