@@ -50,7 +50,7 @@ test('no statement is put together from values: what is written as it stands are
       found.push(`${name} ${raw}`);
   }
   expect(found.toSorted()).toEqual([
-    'postgresql.ts CompiledQuery.raw(INSERT,',
+    'postgresql.ts CompiledQuery.raw(text,',
     'sqlite.ts CompiledQuery.raw(INSERT,',
     'sqlite.ts sql.lit(VACUUM_PAGES)',
     'sqlite.ts sql.raw(statement)',

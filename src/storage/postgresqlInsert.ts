@@ -30,9 +30,8 @@ export function insertParameters(events: readonly TelemetryEvent[]): string[] {
   const durations: (number | string)[] = [];
   for (const event of events) {
     numbers.push(kindOf(event, kinds, byName));
-    // Their patterns leave nothing to quote.
-    ids.push(event.id);
-    guildHashes.push(event.guildHash ?? 'NULL');
+    ids.push(quoted(event.id));
+    guildHashes.push(quoted(event.guildHash));
     durations.push(event.durationMs ?? 'NULL');
   }
   return [
@@ -68,13 +67,16 @@ function isSameKind(a: TelemetryEvent | undefined, b: TelemetryEvent): boolean {
 }
 
 function quotedArray(kinds: readonly TelemetryEvent[], key: Key): string {
-  return `{${kinds.map((kind) => quoted(kind[key])).join()}}`;
+  const items = kinds.map((kind) => {
+    const value = kind[key];
+    return typeof value === 'number' ? value : quoted(value);
+  });
+  return `{${items.join()}}`;
 }
 
 /** Every text is quoted, or `null` would be NULL. Looking first spares nearly every one, since no pattern allows these, the cost of replacing. */
-function quoted(value: string | number | null): string | number {
+function quoted(value: string | null): string {
   if (value === null) return 'NULL';
-  if (typeof value === 'number') return value;
   return `"${NEEDS_ESCAPE.test(value) ? value.replaceAll(/["\\]/g, String.raw`\$&`) : value}"`;
 }
 
