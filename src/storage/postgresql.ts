@@ -59,7 +59,7 @@ export class PostgresqlEngine implements Engine {
         // Our own statements name no schema: they follow the path, and must find what MikroORM made.
         options: `-c search_path="${schema}"`,
         ...(TLS_MODES.has(sslMode) && { ssl: { rejectUnauthorized: sslMode.startsWith('verify') } }),
-        onPoolCreated: (pool: Pool) => pool.on('connect', giveUpWhenSilent)
+        onPoolCreated: (pool: Pool) => pool.on('connect', giveUpWhenSilent).on('connect', giveBackWhenLost)
       }
     };
   }
@@ -173,13 +173,32 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 interface PoolClient {
   readonly connection: { readonly stream: Socket };
+  /** Throws when it was given back already. */
+  release(destroy: boolean): void;
+  once(event: 'end', listener: () => void): void;
 }
 
 interface Pool {
-  on(event: 'connect', listener: (client: PoolClient) => void): void;
+  on(event: 'connect', listener: (client: PoolClient) => void): Pool;
 }
 
 /** A server that accepts and never answers would hold its connection for ever; the driver's own timeout leaves it in the pool. */
 function giveUpWhenSilent({ connection: { stream } }: PoolClient): void {
   stream.setTimeout(SILENCE_MS, () => stream.destroy());
+}
+
+/**
+ * Kysely keeps the connection of a transaction whose rollback fails, as it does when the connection is lost. The pool would miss it for
+ * good, and to close the pool would take for ever.
+ */
+function giveBackWhenLost(client: PoolClient): void {
+  const giveBack = (): void => {
+    try {
+      client.release(true);
+    } catch {
+      // It was given back as it should be.
+    }
+  };
+  // Whoever used it hears of its end first.
+  client.once('end', () => setImmediate(giveBack));
 }

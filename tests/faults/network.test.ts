@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { container } from '@sapphire/framework';
 import { addDays } from '../../src/events/day.ts';
@@ -76,6 +77,72 @@ test('late events, whose day is summed up, are written once when the answer to t
   await expectLedgerInDatabase(database, telemetry.status());
   expect(log.filter((line) => line.includes('cannot write'))).toHaveLength(1);
   await telemetry.close();
+});
+
+/** Runs `work` while a session of its own does `sql` and then nothing. */
+async function during(database: TestDatabase, sql: string, work: () => Promise<void>): Promise<void> {
+  const session = database.sql(`begin; ${sql}; select pg_sleep(600)`).catch(() => undefined);
+  await until(async () => (await activity(database, "wait_event = 'PgSleep'")) > 0);
+  try {
+    await work();
+  } finally {
+    await database.sql(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'"
+    );
+    await session;
+  }
+}
+
+async function activity(database: TestDatabase, where: string): Promise<number> {
+  return (await database.sql(`select 1 from pg_stat_activity where datname = current_database() and ${where}`)).length;
+}
+
+/** Sessions that wait for a lock: one whose client is lost goes on until it gets it. */
+const waiting = (database: TestDatabase): Promise<number> => activity(database, "wait_event_type = 'Lock'");
+
+test('a connection that is cut while the tables are being made is opened anew', async () => {
+  const { database, proxy, env } = await proxied();
+  let sent = 0;
+  // The lock under which the tables are made.
+  await during(database, 'select pg_advisory_xact_lock(7306915402)', async () => {
+    const bot = await startBot({ commands: { ping: Ping }, env });
+    sent = await driveWhile(bot, async () => {
+      await until(async () => (await waiting(database)) > 0);
+      proxy.cutAll();
+      await until(() => complaints(bot).length > 0);
+    });
+    expect(complaints(bot)).toEqual([expect.stringMatching(/cannot open its database: PostgreSQL/)]);
+  });
+  await until(() => container.telemetry.status().state === 'open', 30_000);
+  await allWritten();
+  expect(container.telemetry.status().ledger).toMatchObject({ made: 2 * sent, written: 2 * sent });
+  await expectLedgerInDatabase(database);
+  await container.client.destroy();
+});
+
+/** More than the pool holds. */
+const LOST_CONNECTIONS = 6;
+const SETTLE_MS = 100;
+
+test('connections that are cut in the middle of a transaction are not missed by the pool', async () => {
+  const { database, proxy, env } = await proxied();
+  const bot = await startBot({ commands: { ping: Ping }, env });
+  await maintained(database);
+  await during(database, 'lock table telemetry_daily_counts in access exclusive mode', async () => {
+    for (let lost = 0; lost < LOST_CONNECTIONS; lost += 1) {
+      const report = container.telemetry.report().catch((error: unknown) => error);
+      await until(async () => (await waiting(database)) > lost);
+      proxy.cutAll();
+      expect(await report).toBeInstanceOf(Error);
+      // Until the pool has heard of its idle connections too.
+      await wait(SETTLE_MS);
+    }
+  });
+  const sent = await drive(bot, times(5));
+  await allWritten();
+  expect((await container.telemetry.report()).features).toEqual([expect.objectContaining({ invokes: sent })]);
+  await expectLedgerInDatabase(database);
+  await bot.stop();
 });
 
 test('a server that stops answering is given up after 15 s; what it wrote meanwhile is not written twice', async () => {
