@@ -53,7 +53,7 @@ const variables = {
   }),
   sampleRate: variable({
     name: 'TELEMETRY_SAMPLE_RATE',
-    purpose: 'The share of command runs that is recorded; reports scale counts back up.',
+    purpose: 'The share of runs that is recorded; reports scale counts back up.',
     unit: '0 to 1',
     fallback: '1',
     remedy: 'write a number from 0 to 1, as 0.25',

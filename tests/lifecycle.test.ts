@@ -5,7 +5,7 @@ import type { TelemetryClientOptions } from '../src/clientOptions.ts';
 import type { Telemetry } from '../src/telemetry.ts';
 import { until } from './support/bot.ts';
 import { countEvents, postgresqlDatabase, sqliteDatabase, storedEvents, type TestDatabase } from './support/databases.ts';
-import { makeTelemetry, ROLL, type HandClock } from './support/handClock.ts';
+import { fakeMinutes, makeTelemetry, ROLL, type HandClock } from './support/handClock.ts';
 
 const MINUTE_MS = 60_000;
 const [INVOKE, SUCCESS, FAILURE] = ['discord.seeds.roll.invoke', 'discord.seeds.roll.success', 'discord.seeds.roll.failure'] as const;
@@ -84,20 +84,7 @@ afterEach(() => {
 });
 
 test('a run that does not end in 15 minutes is interrupted, and an end that comes later writes nothing more', async () => {
-  // Only the minute is faked: the database and the flusher live in real time.
-  jest.useFakeTimers({
-    doNotFake: [
-      'Date',
-      'hrtime',
-      'nextTick',
-      'performance',
-      'queueMicrotask',
-      'setImmediate',
-      'clearImmediate',
-      'setTimeout',
-      'clearTimeout'
-    ]
-  });
+  fakeMinutes();
   const { telemetry, clock, database } = await startTelemetry();
   const [old, young] = [{}, {}];
   const night = Promise.withResolvers<void>();

@@ -9,23 +9,13 @@ import { guildHasher, saltFingerprint } from '../src/events/guildHash.ts';
 import { openStore } from '../src/storage/openStore.ts';
 import { ENABLED, SALT, settled, startBot, until } from './support/bot.ts';
 import { countEvents, onBothDatabases, sqliteDatabase, type TestDatabase } from './support/databases.ts';
+import { fakeMinutes } from './support/handClock.ts';
 import { randomEvents, seededRandom } from './support/randomEvents.ts';
 
 const OTHER_SALT = '0a91b8c27d36e45f5f64e73d82c91b0a0a91b8c27d36e45f';
 const [GUILD, OTHER_GUILD] = ['811111111111111111', '822222222222222222'] as const;
 const ROLL = { feature: 'seeds', operation: 'roll' };
 const MINUTE_MS = 60_000;
-const REAL_TIMERS = [
-  'Date',
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setTimeout',
-  'clearTimeout'
-] as const;
 const today = systemClock().today();
 
 const track = (guildId: string): void => container.telemetry.track({ ...ROLL, guildId }, () => undefined);
@@ -69,7 +59,7 @@ onBothDatabases((createDatabase) => {
     const database = await createDatabase();
     await recordWith(database, SALT);
     // Only the minute is faked: the database and the flusher live in real time.
-    jest.useFakeTimers({ doNotFake: [...REAL_TIMERS] });
+    fakeMinutes();
     const bot = await startBot({ env: { ...ENABLED, ...database.env, TELEMETRY_HASH_SALT: OTHER_SALT } });
     await until(() => container.telemetry.status().saltChanged);
     track(GUILD);

@@ -24,7 +24,7 @@ export interface Table {
   readonly fields: Readonly<Record<string, Field>>;
 }
 
-// Discord's ids have 17 digits or more: a name that holds 15 digits of any script never passes, however they are parted.
+// Discord's ids have 17 digits or more: a name that holds 15 digits of any script with no letter between them never passes.
 /** A feature, an operation or an error type: letters of any script, digits and underscores, never a dot. */
 export const SEGMENT = /^(?!.*\p{N}(?:[\p{M}_]*\p{N}){14})[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]{0,63}$/u;
 /** A provider: as a segment, and dots and hyphens as in a host name. Without any letter it would be an address. */

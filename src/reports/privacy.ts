@@ -30,7 +30,7 @@ ${migrationsTable.purpose} MikroORM keeps it.
 ## How it is kept so
 
 - Names of features, operations, providers and error types come from the code of the bot and are checked against patterns. What does not fit
-  becomes \`other\` or \`unexpected_error\`. Fifteen or more digits never pass, however they are written or parted.
+  becomes \`other\` or \`unexpected_error\`. Fifteen or more digits with no letter between them never pass.
 - A guild's id is hashed with HMAC-SHA-256 before anything is queued. Without the salt, which is not in the database, no hash can be made or
   matched to a guild. While the operator holds the salt, the hash is a pseudonym: it tells that two events came from the same guild.
 - The number of active guilds is not told below five.

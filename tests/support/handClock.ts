@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { readSettings } from '../../config/settings.ts';
 import type { TelemetryClientOptions } from '../../src/clientOptions.ts';
 import type { Clock } from '../../src/events/day.ts';
@@ -45,4 +46,21 @@ export async function makeTelemetry({
   const telemetry = new Telemetry({ settings, clock, options, log: new OperatorLog(() => ({ info: write, warn: write, error: write })) });
   atSuiteEnd(() => telemetry.close());
   return { telemetry, clock, log };
+}
+
+/** Fakes the timers that tick by the minute, and no others: the database and the flusher live in real time. */
+export function fakeMinutes(): void {
+  jest.useFakeTimers({
+    doNotFake: [
+      'Date',
+      'hrtime',
+      'nextTick',
+      'performance',
+      'queueMicrotask',
+      'setImmediate',
+      'clearImmediate',
+      'setTimeout',
+      'clearTimeout'
+    ]
+  });
 }
