@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { newEventId } from '../events/eventId.ts';
 import { MAX_DURATION_MS } from '../events/dictionary.ts';
 import type { Clock } from '../events/day.ts';
 import type { Failure } from '../events/errorTypes.ts';
@@ -138,7 +138,7 @@ export class Lifecycles {
     const ran = subject.timed && (action === 'success' || (failure !== null && failure.status !== 'denied' && failure !== INTERRUPTED));
     recorder.record({
       dayBucket: day,
-      id: randomUUID(),
+      id: newEventId(),
       eventName: subject.operation.eventName[action],
       surface: subject.operation.surface,
       feature: subject.operation.feature,

@@ -35,14 +35,13 @@ export class EventQueue {
     return dropped;
   }
 
-  /** The batch to write: the one that is not settled yet, or else the `size` oldest events, sorted by their key. */
+  /** The batch to write: the one that is not settled yet, or else the `size` oldest events. */
   take(size: number): readonly TelemetryEvent[] {
     if (this.#batch.length === 0) {
       while (this.#waiting > 0 && this.#batch.length < size) {
         const event = this.#shift();
         if (event !== undefined) this.#batch.push(event);
       }
-      this.#batch.sort(byKey);
     }
     return this.#batch;
   }
@@ -59,9 +58,4 @@ export class EventQueue {
     this.#waiting -= 1;
     return event;
   }
-}
-
-function byKey(a: TelemetryEvent, b: TelemetryEvent): number {
-  if (a.dayBucket !== b.dayBucket) return a.dayBucket < b.dayBucket ? -1 : 1;
-  return a.id < b.id ? -1 : 1;
 }

@@ -75,7 +75,7 @@ export interface Store {
   readonly description: string;
   /** How many events a batch may hold. */
   readonly batchSize: number;
-  /** Writes all of these events or none, each once however often it is given. They come sorted by their key. */
+  /** Writes all of these events or none, each once however often it is given. Nothing of what is stored tells their order. */
   write(events: readonly TelemetryEvent[]): Promise<void>;
   /** Writes counts of lost events, each once however often it is given. */
   writeLosses(losses: readonly TelemetryLoss[]): Promise<void>;
