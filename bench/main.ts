@@ -6,6 +6,7 @@ import { say } from './support/table.ts';
 const PARTS: Readonly<Record<string, () => Promise<() => Promise<void>>>> = {
   record: async () => (await import('./record.ts')).record,
   command: async () => (await import('./command.ts')).command,
+  surfaces: async () => (await import('./surfaces.ts')).surfaces,
   write: async () => (await import('./write.ts')).write,
   report: async () => (await import('./report.ts')).report,
   purge: async () => (await import('./purge.ts')).purge

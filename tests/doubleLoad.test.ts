@@ -1,6 +1,8 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { ENABLED } from './support/bot.ts';
 import { countEvents, sqliteDatabase, storedEvents } from './support/databases.ts';
+import { RedisServer } from '../examples/stand-ins/redisServer.ts';
+import { atSuiteEnd } from './support/postgresSuite.ts';
 import { installCopies } from './support/packageCopies.ts';
 import { runBot } from './support/packageBot.ts';
 
@@ -12,6 +14,8 @@ const OURS = 'sapphire-plugin-telemetry/register';
 /** Has a copy of the package of its own. */
 const LIBRARY = 'a-bot-library';
 const OTHERS = ['@sapphire/plugin-subcommands/register', '@sapphire/plugin-api/register'];
+const TASKS = '@sapphire/plugin-scheduled-tasks/register';
+const hasRedis = RedisServer.isInstalled();
 
 let folder: string;
 
@@ -60,6 +64,24 @@ test.each([[[OURS, ...OTHERS]], [[...OTHERS, OURS]]])(
   'the order in which plugins are imported makes no difference: %j',
   async (imports) => {
     expect(await expectCountedOnce('@sapphire/framework', ...imports)).toEqual(['Telemetry enabled']);
+  },
+  BOT_MS
+);
+
+(hasRedis ? test.each : test.skip.each)([[[OURS, TASKS, ...OTHERS]], [[...OTHERS, TASKS, OURS]], [[TASKS, OURS, ...OTHERS]]])(
+  'nor does it with the plugin for scheduled tasks: %j',
+  async (imports) => {
+    const [database, redis] = [await sqliteDatabase(), await RedisServer.start()];
+    atSuiteEnd(() => redis.stop());
+    const env = { ...ENABLED, ...database.env, FRAMEWORK: '@sapphire/framework', IMPORTS: imports.join(' '), REDIS_URL: redis.url };
+    const { reply, exitCode } = await runBot(folder, 'main.js', env, VISIT);
+    expect({ reply: reply?.content, exitCode }).toEqual({ reply: 'A seed', exitCode: 0 });
+    expect(await countEvents(database)).toEqual({
+      'discord.alttpr.alttpr_preset.invoke': 1,
+      'discord.alttpr.alttpr_preset.failure': 1,
+      'discord.tidy.tidy.invoke': 1,
+      'discord.tidy.tidy.success': 1
+    });
   },
   BOT_MS
 );

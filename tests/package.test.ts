@@ -84,6 +84,19 @@ test('the tarball holds both builds with their types, and no tests, sources, exa
   expect({ others, foreign }).toEqual({ others: [], foreign: [] });
 });
 
+test.each<BotKind>(['ESM', 'CommonJS'])(
+  'its install brings no other plugin and no web server: a bot of %s has only what it asked for',
+  async (kind) => {
+    const modules = join(bots[kind].folder, 'node_modules');
+    const [top, sapphire] = [await readdir(modules), await readdir(join(modules, '@sapphire'))];
+    expect(sapphire.filter((name) => name.startsWith('plugin-'))).toEqual([]);
+    expect(
+      top.filter((name) => /^(?:fastify|express|bullmq|ioredis|redis|pg-copy-streams|posthog-node|jest|fast-check)$/.test(name))
+    ).toEqual([]);
+    expect(top).toEqual(expect.arrayContaining(['sapphire-plugin-telemetry', 'discord.js', 'zod', 'node-cron']));
+  }
+);
+
 describe.each<BotKind>(['ESM', 'CommonJS'])('installed from its tarball, in a bot of %s', (kind) => {
   test(
     'a use of a command is stored in SQLite as one invoke and one success, the bot ends at SIGTERM, and no byte tells who or where',

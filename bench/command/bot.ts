@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BOT, PACKAGE_ROOT } from '../../examples/demo/botProcess.ts';
 import { DiscordStandIn } from '../../examples/stand-ins/discord.ts';
+import type { RestRequest } from '../../examples/stand-ins/rest.ts';
 import { atEnd } from '../support/cleanup.ts';
 import type { Answer, Question } from './probe.ts';
 
@@ -31,7 +32,13 @@ export class BenchBot {
     const child = fork(BOT, {
       cwd: PACKAGE_ROOT,
       execArgv: ['--expose-gc', '--import', PROBE],
-      env: { ...Object.fromEntries(inherited), DISCORD_TOKEN: discord.token, DISCORD_API: discord.restUrl, ...env },
+      env: {
+        ...Object.fromEntries(inherited),
+        DISCORD_TOKEN: discord.token,
+        DISCORD_API: discord.restUrl,
+        DAILY_CHANNEL_ID: discord.guilds[0]?.channelId ?? '',
+        ...env
+      },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc']
     });
     atEnd(async () => {
@@ -56,6 +63,11 @@ export class BenchBot {
     const reply = await this.#discord.slash({ command: COMMAND, guildId });
     if (reply?.content?.startsWith('The challenge') !== true) throw new Error(`The bot with telemetry ${this.name} did not answer`);
     return reply.latencyMs;
+  }
+
+  /** What the bot has asked of Discord's REST API. */
+  get requests(): readonly RestRequest[] {
+    return this.#discord.requests;
   }
 
   async ask(question: Question): Promise<Answer> {
