@@ -25,16 +25,13 @@ export interface TelemetryClientOptions {
   readonly commands?: Readonly<Record<string, CommandTelemetry | false>> | undefined;
   /** Guilds of which nothing is recorded. */
   readonly excludeGuilds?: readonly string[] | undefined;
-  /** Error types of the bot itself, at most 100, beyond those the plugin knows. */
+  /** Error types of the bot itself, besides those the plugin knows. Beyond 100 that are met, one more becomes `other`. */
   readonly errorTypes?: readonly string[] | undefined;
   /** Decides the error type of an error that the bot knows; `undefined` leaves it to the plugin. */
   readonly classifyError?: ((error: unknown) => string | undefined) | undefined;
   /** Whether autocompletion is measured too. Default: false, since each key that is pressed asks for it. */
   readonly autocomplete?: boolean | undefined;
 }
-
-/** Error types that a bot may add. */
-const MAX_ERROR_TYPES = 100;
 
 const operation = { feature: z.string().optional(), operation: z.string().optional(), provider: z.string().optional() };
 const command = z.strictObject({
@@ -45,7 +42,7 @@ const errorType = z.string().refine((type) => SEGMENT.test(normalize(type)));
 const schema = z.strictObject({
   commands: z.record(z.string(), command.or(z.literal(false))).optional(),
   excludeGuilds: z.array(z.string()).optional(),
-  errorTypes: z.array(errorType).max(MAX_ERROR_TYPES).optional(),
+  errorTypes: z.array(errorType).optional(),
   classifyError: z.custom((value) => typeof value === 'function').optional(),
   autocomplete: z.boolean().optional()
 });
@@ -53,7 +50,7 @@ const schema = z.strictObject({
 const REMEDIES: Readonly<Record<string, string>> = {
   commands: 'takes command names with { feature, operation, provider, subcommands } or false',
   excludeGuilds: 'takes a list of guild ids, each a text',
-  errorTypes: `takes at most ${MAX_ERROR_TYPES} names, each of letters, digits and underscores`,
+  errorTypes: 'takes a list of names, each of letters, digits and underscores',
   classifyError: 'takes a function from an error to an error type',
   autocomplete: 'takes true or false'
 };

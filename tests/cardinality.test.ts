@@ -91,19 +91,38 @@ test('more than 100 providers become "other", and are counted', async () => {
   await bot.stop();
 });
 
-test('error types beyond those that the bot has declared become "unexpected_error", and are counted', async () => {
-  const declared = Array.from({ length: MAX_ERROR_TYPES }, (_, index) => `type_${index}`);
+const failWith = (errorType: string): void => {
+  const key = {};
+  container.telemetry.begin(key, { feature: 'seeds', operation: 'roll' });
+  container.telemetry.fail(key, errorType);
+  container.telemetry.end(key);
+};
+
+const numbered = (name: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${name}_${index}`);
+
+const errorTypesOf = async (database: TestDatabase): Promise<unknown[]> =>
+  (await storedEvents(database)).map(({ error_type: type }) => type).filter((type) => type !== null);
+
+test('more than 100 error types of the bot\'s own become "other", and are counted; those that came first go on', async () => {
+  const declared = numbered('type', MAX_ERROR_TYPES + 30);
   const { bot, database } = await start(declared);
-  for (const type of [...declared, ...Array.from({ length: 40 }, (_, index) => `undeclared_${index}`)]) {
-    const key = {};
-    container.telemetry.begin(key, { feature: 'seeds', operation: 'roll' });
-    container.telemetry.fail(key, type);
-    container.telemetry.end(key);
-  }
+  for (const type of [...declared, ...declared]) failWith(type);
+  failWith('not_found');
+  expect(await foldedOf(bot)).toBe(2 * 30);
+  await settled();
+  const types = await errorTypesOf(database);
+  expect(new Set(types)).toEqual(new Set([...declared.slice(0, MAX_ERROR_TYPES), 'other', 'not_found']));
+  expect(types.filter((type) => type === 'other')).toHaveLength(2 * 30);
+  await bot.stop();
+});
+
+test('error types that the bot has not declared become "unexpected_error", and are counted', async () => {
+  const { bot, database } = await start(['declared']);
+  for (const type of ['declared', ...numbered('undeclared', 40)]) failWith(type);
   expect(await foldedOf(bot)).toBe(40);
   await settled();
-  const types = (await storedEvents(database)).map(({ error_type: type }) => type).filter((type) => type !== null);
-  expect(new Set(types)).toEqual(new Set([...declared, 'unexpected_error']));
+  const types = await errorTypesOf(database);
+  expect(new Set(types)).toEqual(new Set(['declared', 'unexpected_error']));
   expect(types.filter((type) => type === 'unexpected_error')).toHaveLength(40);
   await bot.stop();
 });

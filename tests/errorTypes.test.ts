@@ -338,13 +338,10 @@ describe("a bot's own error types", () => {
     expect(heard).toBe(2);
   });
 
-  test('must be names, and at most 100', () => {
+  test('must be names', () => {
     for (const wrong of ['', 'a.b', 'what a user wrote!', '123456789012345678', 'x'.repeat(65)])
       expect(() => checkClientOptions({ errorTypes: [wrong] })).toThrow('telemetry.errorTypes');
-    const hundred = Array.from({ length: 100 }, (_, index) => `type_${index}`);
-    expect(() => checkClientOptions({ errorTypes: hundred })).not.toThrow();
-    expect(new ErrorClassifier({ ownTypes: hundred }).fromType('type_99').errorType).toBe('type_99');
-    expect(() => checkClientOptions({ errorTypes: [...hundred, 'one_more'] })).toThrow('at most 100');
+    expect(() => checkClientOptions({ errorTypes: ownTypes })).not.toThrow();
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Status } from './dictionary.ts';
-import { normalize } from './names.ts';
+import { normalize, OTHER } from './names.ts';
 
 /** The categories of a failure that the plugin itself gives, each with the status it means. */
 export const ERROR_TYPES = {
@@ -31,6 +31,8 @@ export interface Failure {
 /** A bot's own decision: the error type of an error it knows, or `undefined` to leave it to the plugin. */
 export type ClassifyError = (error: unknown) => string | undefined;
 
+/** Distinct error types of the bot's own that one process stores. */
+const MAX_OWN_TYPES = 100;
 /** How far a chain of causes is followed. */
 const MAX_CAUSES = 8;
 
@@ -53,7 +55,7 @@ const DISCORD_EXPIRED = new Set<unknown>([10_062, 10_015, 50_027, 40_060]);
 const DISCORD_PERMISSION = new Set<unknown>([50_001, 50_013, 50_007, 160_002]);
 
 interface ClassifierOptions {
-  /** Error types of the bot itself, beyond the plugin's, already checked. */
+  /** Error types of the bot itself, besides the plugin's, already checked. */
   readonly ownTypes?: readonly string[] | undefined;
   readonly classify?: ClassifyError | undefined;
   /** Called when `classify` throws. */
@@ -62,9 +64,11 @@ interface ClassifierOptions {
 
 /** Decides the error type of anything thrown, from classes and codes alone: a message may hold what a user wrote. */
 export class ErrorClassifier {
-  /** How many error types became `unexpected_error` because nobody declared them. */
+  /** How many error types became `unexpected_error` because nobody declared them, or `other` because there were too many. */
   folded = 0;
   readonly #own: ReadonlySet<string>;
+  /** Those of `#own` that were met so far. */
+  readonly #met = new Set<string>();
   readonly #classify: ClassifyError;
   readonly #onClassifyError: () => void;
 
@@ -94,9 +98,16 @@ export class ErrorClassifier {
   fromType(type: string): Failure {
     const errorType = typeof type === 'string' ? normalize(type) : '';
     if (Object.hasOwn(ERROR_TYPES, errorType)) return { status: ERROR_TYPES[errorType as ErrorType], errorType };
-    if (this.#own.has(errorType)) return { status: 'error', errorType };
+    if (this.#own.has(errorType)) return { status: 'error', errorType: this.#bounded(errorType) };
     this.folded += 1;
     return { status: 'error', errorType: 'unexpected_error' };
+  }
+
+  #bounded(ownType: string): string {
+    if (this.#met.size < MAX_OWN_TYPES) this.#met.add(ownType);
+    if (this.#met.has(ownType)) return ownType;
+    this.folded += 1;
+    return OTHER;
   }
 
   #decided(error: unknown): string | undefined {
