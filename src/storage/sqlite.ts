@@ -29,7 +29,7 @@ const PRAGMAS = [
 const PRAGMA_WORDS: Readonly<Record<string, string>> = { auto_vacuum: 'incremental', synchronous: 'normal', secure_delete: 'on' };
 
 /** Ids are random, so their first digits part a day into slices of like size. */
-const SLICE_COUNT = 32;
+const SLICE_COUNT = 16;
 const SLICES = Array.from({ length: SLICE_COUNT }, (_, index) => {
   const [low, high] = [index, index + 1].map((bound) => ((bound * 256) / SLICE_COUNT).toString(16).padStart(2, '0'));
   return index === SLICE_COUNT - 1 ? sql`and id >= ${low}` : sql`and id >= ${low} and id < ${high}`;

@@ -104,16 +104,19 @@ export async function countEvents(em: SqlEntityManager, engine: Engine, through?
 export async function addEvents(em: SqlEntityManager, engine: Engine, tally: UsageTally, day: string, surface?: string): Promise<void> {
   for (const slice of engine.slices) {
     const where = sql`day_bucket = ${day} ${slice} ${surface === undefined ? sql`` : sql`and surface = ${surface}`}`;
-    const rows = await run<Omit<EventCount, 'day'> & { readonly bucket: number | null }>(
+    const counts = await run<Omit<EventCount, 'day'>>(
       em,
-      sql`select event_name as "eventName", provider, status, error_type as "errorType", sample_rate as "sampleRate", count(*) as count,
-          case when duration_ms < 1 then 0 else ceil(ln(duration_ms) / ${sql.lit(Math.log(GAMMA))}) end as bucket
-        from ${TABLES.events} where ${where} group by 1, 2, 3, 4, 5, 7`
+      sql`select event_name as "eventName", provider, status, error_type as "errorType", sample_rate as "sampleRate", count(*) as count
+        from ${TABLES.events} where ${where} group by 1, 2, 3, 4, 5`
     );
-    for (const row of rows) {
-      tally.addCount(day, row);
-      if (row.bucket !== null) tally.addDuration(row.bucket, row);
-    }
+    for (const row of counts) tally.addCount(day, row);
+    const durations = await run<DurationCount>(
+      em,
+      sql`select event_name as "eventName", sample_rate as "sampleRate", count(*) as count,
+          case when duration_ms < 1 then 0 else ceil(ln(duration_ms) / ${sql.lit(Math.log(GAMMA))}) end as bucket
+        from ${TABLES.events} where ${where} and duration_ms is not null group by 1, 2, 4`
+    );
+    for (const row of durations) tally.addDuration(row.bucket, row);
     await addGuilds(
       em,
       tally,
@@ -134,7 +137,7 @@ async function addTotals(em: SqlEntityManager, tally: UsageTally, where: RawBuil
   const durations = await run<DurationCount>(
     em,
     sql`select event_name as "eventName", bucket, sample_rate as "sampleRate", sum(count) as count
-      from ${TABLES.dailyDurations} where ${where} group by 1, 2, 3`
+      from ${TABLES.dailyDurations} where ${where} group by 1, 3, 2`
   );
   for (const row of durations) tally.addDuration(row.bucket, row);
 }
