@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import { RedisServer } from '../examples/stand-ins/redisServer.ts';
 import { ENABLED } from './support/bot.ts';
 import { countEvents, sqliteDatabase, storedEvents } from './support/databases.ts';
-import { RedisServer } from '../examples/stand-ins/redisServer.ts';
-import { atSuiteEnd } from './support/postgresSuite.ts';
-import { installCopies } from './support/packageCopies.ts';
 import { runBot } from './support/packageBot.ts';
+import { installCopies } from './support/packageCopies.ts';
+import { atSuiteEnd } from './support/postgresSuite.ts';
 
 // Runs the package as it is built in dist/.
 const BOT_MS = 90_000;

@@ -1,27 +1,17 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { addDays, systemClock } from '../src/events/day.ts';
-import type { TelemetryStatus } from '../src/service.ts';
-import { ENABLED, until } from './support/bot.ts';
+import { until } from './support/bot.ts';
 import { countEvents, postgresqlDatabase, type TestDatabase } from './support/databases.ts';
 import { seededRandom } from './support/randomEvents.ts';
 import { anEvent, openTestStore, writeEvents } from './support/seedEvents.ts';
+import { runTrackingProcesses } from './support/trackingProcesses.ts';
 
 const PROCESSES = 4;
 const RUNS = 500;
-const PROGRAM = fileURLToPath(new URL('fixtures/trackingProcess.ts', import.meta.url));
 
 test('four processes that start at once on an empty PostgreSQL make the tables once, and each event is written once', async () => {
   const database = await postgresqlDatabase();
-  const env = { PATH: process.env['PATH'], ...ENABLED, ...database.env, TELEMETRY_QUEUE_SIZE: '10000' };
-  const results = await Promise.all(
-    Array.from({ length: PROCESSES }, async () => {
-      const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, String(RUNS)], { env });
-      return JSON.parse(stdout) as { lines: string[]; status: TelemetryStatus };
-    })
-  );
+  const results = await runTrackingProcesses(database, PROCESSES, RUNS);
   for (const { lines, status } of results) {
     expect(lines).toEqual([]);
     expect(status).toMatchObject({ state: 'closed', problem: null, queueLength: 0, inFlight: 0 });

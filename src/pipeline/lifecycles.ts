@@ -1,7 +1,7 @@
-import { newEventId } from '../events/eventId.ts';
-import { MAX_DURATION_MS } from '../events/dictionary.ts';
 import type { Clock } from '../events/day.ts';
+import { MAX_DURATION_MS } from '../events/dictionary.ts';
 import type { Failure } from '../events/errorTypes.ts';
+import { newEventId } from '../events/eventId.ts';
 import type { Operation } from '../events/names.ts';
 import type { Recorder } from './recorder.ts';
 

@@ -76,7 +76,10 @@ function quotedArray(kinds: readonly TelemetryEvent[], key: Key): string {
   return `{${items.join()}}`;
 }
 
-/** Every text but the id is quoted, or `null` would be NULL. Looking first spares nearly every one, since no pattern allows these, the cost of replacing. */
+/**
+ * Every text but the id is quoted, or `null` would be NULL. No pattern allows what needs escaping: looking first spares nearly every text
+ * the cost of replacing.
+ */
 function quoted(value: string | null): string {
   if (value === null) return 'NULL';
   return `"${NEEDS_ESCAPE.test(value) ? value.replaceAll(/["\\]/g, String.raw`\$&`) : value}"`;

@@ -12,7 +12,10 @@ import { StoreError } from './store.ts';
 
 const FIELDS: readonly (readonly [keyof TelemetryEvent, Field])[] = Object.entries(eventFields) as never;
 
-/** One bound JSON text holds all rows. The table has them in the order of its key, however they come. `where true` tells SQLite that what follows is no join. */
+/**
+ * One bound JSON text holds all rows. The table has them in the order of its key, however they come. `where true` tells SQLite that what
+ * follows is no join.
+ */
 const INSERT = `insert into ${tables.events.name} (${FIELDS.map(([, field]) => field.column).join(', ')})
   select ${FIELDS.map((_, index) => `value ->> ${index}`).join(', ')} from json_each(?) where true
   on conflict do nothing`;

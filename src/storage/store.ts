@@ -2,7 +2,8 @@ import type { TelemetryEvent, TelemetryLoss } from '../events/dictionary.ts';
 
 /**
  * Why the database did not do what was asked. `refused`: it will never take this content, so trying again is useless. `unavailable`: it may
- * later. `busy`: another process is in the way, so it may in a moment. The message holds the database's code and what to do; never its own message, which may repeat a row or a password.
+ * later. `busy`: another process is in the way, so it may in a moment. The message holds the database's code and what to do; never its own
+ * message, which may repeat a row or a password.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';

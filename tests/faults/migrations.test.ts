@@ -1,12 +1,8 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { tables } from '../../src/events/dictionary.ts';
-import type { TelemetryStatus } from '../../src/service.ts';
-import { ENABLED } from '../support/bot.ts';
 import { countEvents, onBothDatabases } from '../support/databases.ts';
 import { expectLedgerToAddUp } from '../support/ledger.ts';
+import { runTrackingProcesses } from '../support/trackingProcesses.ts';
 
 const PROCESSES = 4;
 const RUNS = 200;
@@ -15,18 +11,11 @@ const told = {
   PostgreSQL: /^never$/,
   SQLite: /cannot (open|write to) its database: SQLite|could not purge old events: SQLite/
 };
-const PROGRAM = fileURLToPath(new URL('../fixtures/trackingProcess.ts', import.meta.url));
 
 onBothDatabases((createDatabase) => {
   test('four processes at once on an empty database make each table once, and write all that they recorded', async () => {
     const database = await createDatabase();
-    const env = { PATH: process.env['PATH'], ...ENABLED, ...database.env, TELEMETRY_QUEUE_SIZE: '10000' };
-    const results = await Promise.all(
-      Array.from({ length: PROCESSES }, async () => {
-        const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, String(RUNS)], { env });
-        return JSON.parse(stdout) as { lines: string[]; status: TelemetryStatus };
-      })
-    );
+    const results = await runTrackingProcesses(database, PROCESSES, RUNS);
     for (const { lines, status } of results) {
       expectLedgerToAddUp(status);
       expect(status).toMatchObject({ state: 'closed', inFlight: 0, ledger: { made: 2 * RUNS, written: 2 * RUNS } });

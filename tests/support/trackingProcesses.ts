@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { TelemetryStatus } from '../../src/service.ts';
+import { ENABLED } from './bot.ts';
+import type { TestDatabase } from './databases.ts';
+
+const PROGRAM = fileURLToPath(new URL('../fixtures/trackingProcess.ts', import.meta.url));
+
+/** What a process said at its end: the lines that telemetry logged, and its status. */
+interface Ended {
+  readonly lines: string[];
+  readonly status: TelemetryStatus;
+}
+
+/** Starts `count` processes at once on one database, and waits until each has recorded its runs and closed. */
+export function runTrackingProcesses(database: TestDatabase, count: number, runs: number): Promise<Ended[]> {
+  const env = { PATH: process.env['PATH'], ...ENABLED, ...database.env, TELEMETRY_QUEUE_SIZE: '10000' };
+  return Promise.all(
+    Array.from({ length: count }, async () => {
+      const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, String(runs)], { env });
+      return JSON.parse(stdout) as Ended;
+    })
+  );
+}
