@@ -17,10 +17,17 @@ const PACED = 200;
 const PAUSE_MS = 5;
 const CROWD = 1_500;
 const AT_ONCE = 16;
+/** Processes of each kind whose memory is looked at. */
+const BOTS = 5;
 /** Longer than a batch waits. */
 const WRITTEN_MS = 3_000;
 const SALT = 'f3a1c9d27b6e4085a1d3c5e7f90b2468ace13579bdf02468';
 const COUNT = `select (select count(*) from telemetry_events) as written, (select coalesce(sum(count), 0) from telemetry_losses) as dropped`;
+
+interface Kind {
+  readonly name: string;
+  readonly env: Readonly<Record<string, string>>;
+}
 
 /** What a user of the bot feels: a slash command with telemetry off and on, in four bots that take turns. */
 export async function command(): Promise<void> {
@@ -28,16 +35,17 @@ export async function command(): Promise<void> {
   atEnd(() => provider.stop());
   const [folder, url] = [await temporaryFolder(), await createDatabase()];
   const on = { TELEMETRY_ENABLED: 'true', TELEMETRY_HASH_SALT: SALT, PROVIDER_URL: provider.url };
-  const off = await BenchBot.start('off', { PROVIDER_URL: provider.url });
-  const again = await BenchBot.start('off, a second bot: the noise', { PROVIDER_URL: provider.url });
-  const sqlite = await BenchBot.start('on, SQLite', { ...on, TELEMETRY_DATA_DIR: folder });
-  const postgresql = await BenchBot.start('on, PostgreSQL', { ...on, TELEMETRY_DATABASE_URL: url });
-  const bots = [off, again, sqlite, postgresql];
+  const kinds: readonly Kind[] = [
+    { name: 'off', env: { PROVIDER_URL: provider.url } },
+    { name: 'off, a second bot: the noise', env: { PROVIDER_URL: provider.url } },
+    { name: 'on, SQLite', env: { ...on, TELEMETRY_DATA_DIR: folder } },
+    { name: 'on, PostgreSQL', env: { ...on, TELEMETRY_DATABASE_URL: url } }
+  ];
+  const bots: BenchBot[] = [];
+  for (const { name, env } of kinds) bots.push(await BenchBot.start(name, env));
+  const [off] = bots as [BenchBot];
   const results = Object.fromEntries(
-    ['p50', 'p99', 'calmDelay', 'calmMax', 'rush', 'rate', 'hardDelay', 'hardMax', 'cpu', 'rss', 'heap'].map((key) => [
-      key,
-      new Samples<BenchBot>()
-    ])
+    ['p50', 'p99', 'calmDelay', 'calmMax', 'rush', 'rate', 'hardDelay', 'hardMax', 'cpu'].map((key) => [key, new Samples<BenchBot>()])
   );
   const note = (bot: BenchBot, values: Readonly<Record<string, number>>): void => {
     for (const [key, value] of Object.entries(values)) results[key]?.add(bot, value);
@@ -46,10 +54,6 @@ export async function command(): Promise<void> {
   await interleaved(bots, WARM_UPS, (bot) => drive(bot).then(() => undefined));
   await interleaved(bots, REPEATS, async (bot) => note(bot, await drive(bot)));
   await wait(WRITTEN_MS);
-  await interleaved(bots, 5, async (bot) => {
-    const { rss, heap } = await bot.ask('rest');
-    note(bot, { rss, heap });
-  });
   const dropped = await checkWritten(folder, url);
 
   const middle = (key: string, bot: BenchBot): number => results[key]?.median(bot) ?? Number.NaN;
@@ -81,29 +85,46 @@ export async function command(): Promise<void> {
   );
   printTable(
     "The bot's event loop and memory",
-    [
-      '',
-      'p99.9 − off, ms',
-      'p99.9, ms',
-      'longest, ms',
-      'rush p99.9 − off, ms',
-      'rush longest, ms',
-      'rss − off, MB',
-      'rss, MB',
-      'heap − off, MB'
-    ],
+    ['', 'p99.9 − off, ms', 'p99.9, ms', 'longest, ms', 'rush p99.9 − off, ms', 'rush longest, ms'],
     bots.map((bot) => [
       bot.name,
       middle('calmDelay', bot) - middle('calmDelay', off),
       middle('calmDelay', bot),
       middle('calmMax', bot),
       middle('hardDelay', bot) - middle('hardDelay', off),
-      middle('hardMax', bot),
-      middle('rss', bot) - middle('rss', off),
-      middle('rss', bot),
-      middle('heap', bot) - middle('heap', off)
+      middle('hardMax', bot)
     ]),
-    ['Event-loop delay while commands run 5 ms apart, and in the rush after; memory at rest, garbage collected.']
+    ['Event-loop delay while commands run 5 ms apart, and in the rush after.']
+  );
+  for (const bot of bots) await bot.stop();
+  await memoryAtRest(kinds);
+}
+
+/** What bots hold that were used for a while and then left alone: one process may lie off by its heap's luck, so there are several of each kind. */
+async function memoryAtRest(kinds: readonly Kind[]): Promise<void> {
+  const [off] = kinds as [Kind];
+  const [rss, heap] = [new Samples<Kind>(), new Samples<Kind>()];
+  await interleaved(kinds, BOTS, async (kind) => {
+    const bot = await BenchBot.start(kind.name, kind.env);
+    for (let use = 0; use < ONE_BY_ONE; use += 1) await bot.use();
+    await wait(WRITTEN_MS);
+    const held = await bot.ask('rest');
+    rss.add(kind, held.rss);
+    heap.add(kind, held.heap);
+    await bot.stop();
+  });
+  printTable(
+    'Memory at rest',
+    ['', 'rss − off, MB', 'rss, MB', 'least', 'most', 'heap − off, MB'],
+    kinds.map((kind) => [
+      kind.name,
+      rss.median(kind) - rss.median(off),
+      rss.median(kind),
+      Math.min(...rss.of(kind)),
+      Math.max(...rss.of(kind)),
+      heap.median(kind) - heap.median(off)
+    ]),
+    [`Medians of ${BOTS} processes of each kind, each after ${ONE_BY_ONE} commands, all written, garbage collected.`]
   );
 }
 

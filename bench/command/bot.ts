@@ -41,13 +41,8 @@ export class BenchBot {
       },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc']
     });
-    atEnd(async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
-    });
     const bot = new BenchBot(name, discord, child);
+    atEnd(() => bot.stop());
     const deadline = performance.now() + START_MS;
     while (!discord.commands.some((command) => command.name === COMMAND)) {
       if (child.exitCode !== null || performance.now() > deadline) throw new Error(`The bot with telemetry ${name} did not start`);
@@ -63,6 +58,14 @@ export class BenchBot {
     const reply = await this.#discord.slash({ command: COMMAND, guildId });
     if (reply?.content?.startsWith('The challenge') !== true) throw new Error(`The bot with telemetry ${this.name} did not answer`);
     return reply.latencyMs;
+  }
+
+  /** May be called twice. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await ended;
   }
 
   /** What the bot has asked of Discord's REST API. */

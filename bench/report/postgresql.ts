@@ -2,10 +2,11 @@ import { addDays } from '../../src/events/day.ts';
 import { readReport } from '../../src/reports/readReport.ts';
 import { filledDatabase } from '../support/bigDatabase.ts';
 import { serverSettings } from '../support/postgres.ts';
-import { collectGarbage, interleaved, Samples, timed } from '../support/stats.ts';
+import { collectGarbage, heapRiseDuring, interleaved, Samples, timed } from '../support/stats.ts';
 import { ALL_DAYS, NEWEST_CLOSED_DAY, TODAY } from '../support/stores.ts';
 import { printTable } from '../support/table.ts';
 import { checkReport } from './check.ts';
+import { growthNote } from './growthNote.ts';
 import { plainGroupBys } from './plainQueries.ts';
 
 /** BENCH_ROWS makes the largest smaller, for a quick trial. */
@@ -52,15 +53,14 @@ async function reportsOf(size: number): Promise<void> {
   const query = async (statement: string): Promise<Record<string, unknown>[]> =>
     (await client.query<Record<string, unknown>>(statement)).rows;
   const worst = await checkReport(await readReport(store, TODAY, { days: 30 }), query);
-  const [totals] = await query(`select (select count(*) from telemetry_daily_counts) + (select count(*) from telemetry_daily_durations)
-    + (select count(*) from telemetry_daily_guilds) as count`);
   printTable(
     `A report on PostgreSQL, ${size.toLocaleString('en-US')} events`,
     ['', '÷ count(*)', '÷ six GROUP BYs, 30 days', 'ms'],
     contestants.map((one) => [one.name, times.ratio(one, count), times.ratio(one, plainMonth), times.median(one)]),
     [
       `Medians of ${REPEATS} interleaved repeats; ratios of the same repeat. All counts equal those of the rows; percentiles within ${(worst * 100).toFixed(1)} %. ` +
-        `${Number(totals?.['count']).toLocaleString('en-US')} rows of totals, made in ${Math.round(sumUpMs).toLocaleString('en-US')} ms.`,
+        `Totals made in ${Math.round(sumUpMs).toLocaleString('en-US')} ms.`,
+      await growthNote(query, times.median(month), await heapRiseDuring(month.run)),
       await serverSettings(client)
     ]
   );

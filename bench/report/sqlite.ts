@@ -4,10 +4,11 @@ import { readReport } from '../../src/reports/readReport.ts';
 import { atEnd } from '../support/cleanup.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { fillSqlite } from '../support/generate.ts';
-import { collectGarbage, interleaved, median, Samples, timed } from '../support/stats.ts';
+import { collectGarbage, heapRiseDuring, interleaved, median, Samples, timed } from '../support/stats.ts';
 import { open, TODAY } from '../support/stores.ts';
 import { printTable } from '../support/table.ts';
 import { checkReport } from './check.ts';
+import { growthNote } from './growthNote.ts';
 import { StatementClock } from './statementClock.ts';
 
 /** BENCH_ROWS makes the largest smaller, for a quick trial. */
@@ -60,7 +61,8 @@ async function reportsOf(size: number): Promise<void> {
     [
       `Medians of ${REPEATS} interleaved repeats. All counts equal those of the rows; percentiles within ${(worst * 100).toFixed(1)} %. ` +
         `Summing up the 28 closed days: ${Math.round(sumUpMs).toLocaleString('en-US')} ms, longest statement ${sumUpLongest.toFixed(1)} ms ` +
-        `(\`${sumUpText.slice(0, 60)}…\`). The longest statement of a report: \`${longestText.slice(0, 60)}…\`.`
+        `(\`${sumUpText.slice(0, 60)}…\`). The longest statement of a report: \`${longestText.slice(0, 60)}…\`.`,
+      await growthNote(query, times.median(month), await heapRiseDuring(month.run))
     ]
   );
 }

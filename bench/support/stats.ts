@@ -59,3 +59,23 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 export function collectGarbage(): void {
   globalThis.gc?.();
 }
+
+/**
+ * How far the heap rises above what it holds now while `work` goes on, in bytes: looked at in each pause of the work, with its garbage
+ * collected, which slows the work down. Needs --expose-gc.
+ */
+export async function heapRiseDuring(work: () => Promise<unknown>): Promise<number> {
+  const before = heldBytes();
+  let highest = before;
+  const timer = setInterval(() => {
+    highest = Math.max(highest, heldBytes());
+  }, 1);
+  await work();
+  clearInterval(timer);
+  return highest - before;
+}
+
+function heldBytes(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
