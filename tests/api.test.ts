@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { closeNow } from '../examples/stand-ins/local.ts';
 import { ENABLED, settled, startBot, type TestBot } from './support/bot.ts';
-import { countEvents, sqliteDatabase, storedEvents, type Row, type TestDatabase } from './support/databases.ts';
+import { countEvents, endsOf, EVERY_END, sqliteDatabase, storedEvents, type Row, type TestDatabase } from './support/databases.ts';
 import { atSuiteEnd } from './support/postgresSuite.ts';
 
 const HELD_MS = 60;
@@ -246,7 +246,7 @@ describe('a route of plugin-api', () => {
         .map((pair) => pair.map(String).join(' '))
         .toSorted()
     );
-    expect((await countEvents(database))['api.status.get.invoke']).toBe(ends.length);
+    expect(await endsOf(database, 'api.status.get')).toEqual(EVERY_END);
     await bot.stop();
   });
 

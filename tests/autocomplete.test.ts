@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { Command, container, InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import type { AutocompleteInteraction } from 'discord.js';
 import { ENABLED, settled, startBot, until, type TestBot } from './support/bot.ts';
-import { countEvents, onBothDatabases, sqliteDatabase, storedEvents, type TestDatabase } from './support/databases.ts';
+import { countEvents, endsOf, EVERY_END, onBothDatabases, sqliteDatabase, storedEvents, type TestDatabase } from './support/databases.ts';
 
 const broken = new TypeError('no choices');
 
@@ -26,6 +26,8 @@ class Roll extends Command {
   async #complete(interaction: AutocompleteInteraction, typed: string): Promise<void> {
     if (typed.includes('throw')) throw broken;
     if (typed.includes('fail')) this.container.telemetry.fail(interaction, 'not_found');
+    if (typed.includes('refuse')) this.container.telemetry.fail(interaction, 'permission_denied');
+    if (typed.includes('timeout')) throw new DOMException('The operation timed out', 'TimeoutError');
     if (typed.includes('endless')) await new Promise(() => undefined);
     await interaction.respond([{ name: typed, value: typed }]);
   }
@@ -72,7 +74,7 @@ const type = ({ discord }: TestBot, command: string, value: string, subcommand?:
 
 async function typeEverything(bot: TestBot): Promise<unknown[]> {
   const replies = await Promise.all([
-    ...['open', 'throw', 'at once', 'fail', 'annotate'].map((value) => type(bot, 'roll', value)),
+    ...['open', 'throw', 'at once', 'timeout', 'fail', 'refuse', 'annotate'].map((value) => type(bot, 'roll', value)),
     ...['preset', 'quiet'].map((subcommand) => type(bot, 'roll', 'open', subcommand)),
     ...['one', 'unreadable'].map((value) => type(bot, 'race', value)),
     type(bot, 'secret', 'one'),
@@ -89,15 +91,16 @@ onBothDatabases((createDatabase) => {
     await typeEverything(bot);
     await settled();
     expect(await countEvents(database)).toEqual({
-      'discord.generator.roll_autocomplete.invoke': 5,
+      'discord.generator.roll_autocomplete.invoke': 7,
       'discord.generator.roll_autocomplete.success': 2,
-      'discord.generator.roll_autocomplete.failure': 3,
+      'discord.generator.roll_autocomplete.failure': 5,
       'discord.generator.preset_autocomplete.invoke': 1,
       'discord.generator.preset_autocomplete.success': 1,
       'discord.racers.racers.invoke': 2,
       'discord.racers.racers.success': 1,
       'discord.racers.racers.failure': 1
     });
+    expect(await endsOf(database, 'discord.generator.roll_autocomplete')).toEqual(EVERY_END);
     const ended = (await storedEvents(database)).filter(({ action, feature }) => action !== 'invoke' && feature === 'generator');
     expect(ended.map((row) => [row['action'], row['error_type'], row['provider']])).toEqual(
       expect.arrayContaining([
@@ -106,7 +109,8 @@ onBothDatabases((createDatabase) => {
         ['failure', 'not_found', 'alttpr']
       ])
     );
-    for (const row of ended) expect(row).toMatchObject({ duration_ms: expect.any(Number), guild_hash: expect.any(String) });
+    for (const row of ended) expect(row).toMatchObject({ guild_hash: expect.any(String) });
+    for (const row of ended.filter(({ status }) => status !== 'denied')) expect(row).toMatchObject({ duration_ms: expect.any(Number) });
     await bot.stop();
   });
 });
@@ -125,7 +129,9 @@ test('without that option nothing of a completion is recorded, and users get the
     await bot.stop();
   }
   expect(counts).toEqual([0, 0, 8]);
-  expect(seen[0]).toEqual([expect.arrayContaining([[{ name: 'open', value: 'open' }], [], undefined]), [broken, broken]]);
+  const timeout = expect.objectContaining({ name: 'TimeoutError' });
+  const choices = expect.arrayContaining([[{ name: 'open', value: 'open' }], [], undefined]);
+  expect(seen[0]).toEqual([choices, expect.arrayContaining([broken, broken, timeout])]);
   expect(seen[1]).toEqual(seen[0]);
   expect(seen[2]).toEqual(seen[0]);
 });

@@ -3,7 +3,7 @@ import { Command, container, Precondition, type Args } from '@sapphire/framework
 import { Subcommand } from '@sapphire/plugin-subcommands';
 import { ApplicationCommandType, type ChatInputCommandInteraction, type Message, type UserContextMenuCommandInteraction } from 'discord.js';
 import { ENABLED, settled, startBot, until, type TestBot } from './support/bot.ts';
-import { countEvents, onBothDatabases, storedEvents, type TestDatabase } from './support/databases.ts';
+import { countEvents, endsOf, EVERY_END, onBothDatabases, storedEvents, type TestDatabase } from './support/databases.ts';
 
 /** One command in every shape that Sapphire runs: how it ends is told by the option `end`, or by the word after the command's name. */
 async function endAs(
@@ -59,7 +59,7 @@ class Alttpr extends Subcommand {
           name: 'admin',
           type: 'group',
           entries: [
-            { name: 'reset', chatInputRun: 'preset', messageRun: 'presetMessage' },
+            { name: 'reset', chatInputRun: 'preset', messageRun: 'presetMessage', preconditions: ['RefusesDenied'] },
             { name: 'quiet', chatInputRun: 'preset' }
           ]
         }
@@ -179,22 +179,29 @@ onBothDatabases((createDatabase) => {
       ['error', 'unexpected_error', false],
       ['timeout', 'provider_timeout', false]
     ]);
+    expect(await endsOf(database, 'discord.generator.roll')).toEqual(EVERY_END);
     await bot.stop();
   });
 
-  test('message commands and context menus are measured like slash commands', async () => {
+  test('a message command is measured like a slash command', async () => {
     const database = await createDatabase();
     const bot = await startTestBot(database);
-    for (const end of ['', ' throw', ' denied']) await bot.discord.message({ content: `!roll${end}`, timeoutMs: 300 });
-    for (const name of ['well', 'throw', 'denied']) {
+    for (const end of ['', ' throw', ' timeout', ' denied']) await bot.discord.message({ content: `!roll${end}`, ...quick });
+    await settled();
+    expect(await endsOf(database, 'discord.generator.roll')).toEqual(EVERY_END);
+    expect(await countEvents(database)).toMatchObject({ 'discord.generator.roll.success': 1, 'discord.generator.roll.failure': 3 });
+    await bot.stop();
+  });
+
+  test('a context menu is measured like a slash command', async () => {
+    const database = await createDatabase();
+    const bot = await startTestBot(database);
+    for (const name of ['well', 'throw', 'timeout', 'denied']) {
       await bot.discord.userMenu({ command: 'roll', target: { id: '111111111111111111', name }, ...quick });
     }
     await settled();
-    expect(await countEvents(database)).toEqual({
-      'discord.generator.roll.invoke': 6,
-      'discord.generator.roll.success': 2,
-      'discord.generator.roll.failure': 4
-    });
+    expect(await endsOf(database, 'discord.generator.roll')).toEqual(EVERY_END);
+    expect(await countEvents(database)).toMatchObject({ 'discord.generator.roll.success': 1, 'discord.generator.roll.failure': 3 });
     await bot.stop();
   });
 
@@ -207,7 +214,7 @@ onBothDatabases((createDatabase) => {
     await alttpr('locked');
     await alttpr('nowhere');
     await alttpr('unhandled');
-    await alttpr('reset', { group: 'admin', options: { end: 'annotated' } });
+    for (const end of ['annotated', 'throw', 'timeout', 'denied']) await alttpr('reset', { group: 'admin', options: { end } });
     await alttpr('quiet', { group: 'admin' });
     await settled();
     expect(await countEvents(database)).toEqual({
@@ -220,9 +227,11 @@ onBothDatabases((createDatabase) => {
       'discord.generator.alttpr_nowhere.failure': 1,
       'discord.generator.alttpr_unhandled.invoke': 1,
       'discord.generator.alttpr_unhandled.failure': 1,
-      'discord.generator.alttpr_admin_reset.invoke': 1,
-      'discord.generator.alttpr_admin_reset.success': 1
+      'discord.generator.alttpr_admin_reset.invoke': 4,
+      'discord.generator.alttpr_admin_reset.success': 1,
+      'discord.generator.alttpr_admin_reset.failure': 3
     });
+    expect(await endsOf(database, 'discord.generator.alttpr_admin_reset')).toEqual(EVERY_END);
     const byName = Object.fromEntries((await storedEvents(database)).map((row) => [row['event_name'], row]));
     expect(byName['discord.generator.alttpr_locked.failure']).toMatchObject({ status: 'denied', error_type: 'rate_limited' });
     expect(byName['discord.generator.alttpr_nowhere.failure']).toMatchObject({ error_type: 'unknown_subcommand' });
@@ -235,7 +244,8 @@ onBothDatabases((createDatabase) => {
   test('subcommands by message and by hand have their own operations', async () => {
     const database = await createDatabase();
     const bot = await startTestBot(database);
-    for (const words of ['preset', 'preset throw', 'locked', 'admin reset', 'nowhere'])
+    const ends = ['', ' throw', ' timeout', ' denied'].map((end) => `admin reset${end}`);
+    for (const words of ['preset', 'preset throw', 'locked', ...ends, 'nowhere'])
       await bot.discord.message({ content: `!alttpr ${words}`, timeoutMs: 300 });
     await bot.discord.slash({ command: 'daily', subcommand: 'announce' });
     await bot.discord.slash({ command: 'daily', subcommand: 'throw', ...quick });
@@ -246,8 +256,9 @@ onBothDatabases((createDatabase) => {
       'discord.generator.preset.failure': 1,
       'discord.generator.alttpr_locked.invoke': 1,
       'discord.generator.alttpr_locked.failure': 1,
-      'discord.generator.alttpr_admin_reset.invoke': 1,
+      'discord.generator.alttpr_admin_reset.invoke': 4,
       'discord.generator.alttpr_admin_reset.success': 1,
+      'discord.generator.alttpr_admin_reset.failure': 3,
       'discord.generator.alttpr.invoke': 1,
       'discord.generator.alttpr.failure': 1,
       'discord.daily.daily_announce.invoke': 1,
@@ -255,6 +266,7 @@ onBothDatabases((createDatabase) => {
       'discord.daily.daily_throw.invoke': 1,
       'discord.daily.daily_throw.failure': 1
     });
+    expect(await endsOf(database, 'discord.generator.alttpr_admin_reset')).toEqual(EVERY_END);
     await bot.stop();
   });
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { container, InteractionHandler, InteractionHandlerTypes, UserError } from '@sapphire/framework';
 import type { ButtonInteraction, ModalSubmitInteraction, StringSelectMenuInteraction } from 'discord.js';
 import { ENABLED, settled, startBot, until, type TestBot } from './support/bot.ts';
-import { countEvents, onBothDatabases, sqliteDatabase, storedEvents, type TestDatabase } from './support/databases.ts';
+import { countEvents, endsOf, EVERY_END, onBothDatabases, sqliteDatabase, storedEvents, type TestDatabase } from './support/databases.ts';
 
 type Options = InteractionHandler.Options;
 type Context = InteractionHandler.LoaderContext;
@@ -40,6 +40,7 @@ class Press extends handlerOf(Button) {
     if (customId.includes('timeout')) throw new DOMException('The operation timed out', 'TimeoutError');
     if (customId.includes('user-error')) throw new UserError({ identifier: 'notFound', message: customId });
     if (customId.includes('answered')) telemetry.fail(interaction, 'invalid_input');
+    if (customId.includes('refused')) telemetry.fail(interaction, 'permission_denied');
     if (customId.includes('annotated')) telemetry.annotate(interaction, { provider: 'samus.link' });
     await interaction.reply(`pressed ${customId}`);
   }
@@ -105,15 +106,17 @@ onBothDatabases((createDatabase) => {
     const database = await createDatabase();
     const bot = await startTestBot(database);
     expect((await press(bot, 'press-well'))?.content).toBe('pressed press-well');
-    await Promise.all(['throw', 'at-once', 'timeout', 'user-error', 'answered', 'annotated'].map((end) => press(bot, `press-${end}`)));
+    await Promise.all(
+      ['throw', 'at-once', 'timeout', 'user-error', 'answered', 'refused', 'annotated'].map((end) => press(bot, `press-${end}`))
+    );
     expect((await bot.discord.select({ customId: 'games', values: ['alttpr'] }))?.content).toBe('picked alttpr');
     expect((await bot.discord.modal({ customId: 'form', fields: { time: '1:23:45' } }))?.content).toBe('submitted');
     await settled();
     const counts = await countEvents(database);
     expect(counts).toEqual({
-      'discord.press.press.invoke': 7,
+      'discord.press.press.invoke': 8,
       'discord.press.press.success': 2,
-      'discord.press.press.failure': 5,
+      'discord.press.press.failure': 6,
       'discord.fun_stuff.pick_game.invoke': 1,
       'discord.fun_stuff.pick_game.success': 1,
       'discord.asynctournament.submit.invoke': 1,
@@ -121,11 +124,12 @@ onBothDatabases((createDatabase) => {
     });
     expectConservation(counts);
     const ended = (await storedEvents(database)).filter(({ action }) => action !== 'invoke');
-    for (const row of ended) {
-      expect(row).toMatchObject({ duration_ms: expect.any(Number), guild_hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
-    }
+    for (const row of ended) expect(row).toMatchObject({ guild_hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    for (const row of ended.filter(({ status }) => status !== 'denied')) expect(row).toMatchObject({ duration_ms: expect.any(Number) });
     const of = (name: string) => ended.filter(({ event_name }) => event_name === name);
+    expect(await endsOf(database, 'discord.press.press')).toEqual(EVERY_END);
     expect(of('discord.press.press.failure').map(({ status, error_type: type }) => [status, type])).toEqual([
+      ['denied', 'permission_denied'],
       ['error', 'invalid_input'],
       ['error', 'not_found'],
       ['error', 'unexpected_error'],

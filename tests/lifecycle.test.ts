@@ -1,10 +1,19 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
+import { UserError } from '@sapphire/framework';
 import { runInNewContext } from 'node:vm';
 import { addDays } from '../src/events/day.ts';
 import type { TelemetryClientOptions } from '../src/clientOptions.ts';
 import type { Telemetry } from '../src/telemetry.ts';
 import { until } from './support/bot.ts';
-import { countEvents, postgresqlDatabase, sqliteDatabase, storedEvents, type TestDatabase } from './support/databases.ts';
+import {
+  countEvents,
+  endsOf,
+  EVERY_END,
+  postgresqlDatabase,
+  sqliteDatabase,
+  storedEvents,
+  type TestDatabase
+} from './support/databases.ts';
 import { fakeMinutes, makeTelemetry, ROLL, type HandClock } from './support/handClock.ts';
 
 const MINUTE_MS = 60_000;
@@ -149,6 +158,20 @@ test('track hands back exactly what the work returns or throws, at once or later
   expect(await countEvents(database)).toEqual({ [INVOKE]: 5, [SUCCESS]: 3, [FAILURE]: 2 });
   const durations = (await storedEvents(database)).filter(({ action }) => action === 'success').map((row) => row['duration_ms']);
   expect(new Set(durations)).toEqual(new Set([0, 250]));
+  await telemetry.close();
+});
+
+test('tracked work fails by what it throws: an error, a refusal or a timeout', async () => {
+  const { telemetry, database } = await startTelemetry();
+  const refusal = new UserError({ identifier: 'permissionDenied' });
+  for (const thrown of [undefined, new TypeError('broken'), refusal, new DOMException('Timed out', 'TimeoutError')]) {
+    const work = telemetry.track({ ...ROLL, surface: 'api' }, async () => {
+      if (thrown !== undefined) throw thrown;
+    });
+    await work.catch(() => undefined);
+  }
+  await telemetry.flush();
+  expect(await endsOf(database, 'api.seeds.roll')).toEqual(EVERY_END);
   await telemetry.close();
 });
 

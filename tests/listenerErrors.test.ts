@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { container, Listener } from '@sapphire/framework';
+import { container, Listener, UserError } from '@sapphire/framework';
 import { ENABLED, settled, startBot, until, type TestBot } from './support/bot.ts';
-import { countEvents, onBothDatabases, sqliteDatabase, storedEvents, type TestDatabase } from './support/databases.ts';
+import { countEvents, endsOf, onBothDatabases, sqliteDatabase, storedEvents, type TestDatabase } from './support/databases.ts';
 
 const broken = new TypeError('sentinel text of @someone');
 
@@ -59,6 +59,25 @@ onBothDatabases((createDatabase) => {
     expect(bot.log.filter((line) => /^\w+ Telemetry.*(sentinel|someone)/.test(line))).toEqual([]);
     await bot.stop();
   });
+});
+
+test('a listener fails by what it threw: an error, a refusal or a timeout', async () => {
+  const database = await sqliteDatabase();
+  const thrown = [broken, new UserError({ identifier: 'permissionDenied' }), new DOMException('The operation timed out', 'TimeoutError')];
+  let calls = 0;
+  class Welcome extends Listener {
+    constructor(context: Listener.LoaderContext, options: Listener.Options) {
+      super(context, { ...options, event: 'messageCreate' });
+    }
+    override async run(): Promise<void> {
+      throw thrown[calls++];
+    }
+  }
+  const bot = await startTestBot(database, listeners({ welcome: Welcome }));
+  for (const error of thrown) expect(await say(bot, 1)).toEqual([error]);
+  await settled();
+  expect(await endsOf(database, 'discord.listener.welcome')).toEqual(['denied', 'error', 'timeout']);
+  await bot.stop();
 });
 
 test('a listener that fails at the errors of listeners is left out, and so are our own', async () => {

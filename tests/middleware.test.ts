@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { closeNow, listenLocally } from '../examples/stand-ins/local.ts';
 import { telemetryMiddleware } from '../src/index.ts';
 import { ENABLED, settled, startBot } from './support/bot.ts';
-import { countEvents, sqliteDatabase, storedEvents, type Row } from './support/databases.ts';
+import { countEvents, endsOf, EVERY_END, sqliteDatabase, storedEvents, type Row } from './support/databases.ts';
 import { atSuiteEnd } from './support/postgresSuite.ts';
 
 const HELD_MS = 40;
@@ -19,6 +19,7 @@ const roll = telemetryMiddleware({ feature: 'seed', operation: 'generate', provi
 const outcomes: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
   ok: (_request, response) => void setTimeout(() => response.end('a seed'), HELD_MS),
   denied: (_request, response) => void response.writeHead(401).end(),
+  late: (_request, response) => void response.writeHead(504).end(),
   unavailable: (_request, response) => void response.writeHead(503).end(),
   noted: (request, response) => {
     container.telemetry.fail(request, 'invalid_preset');
@@ -99,6 +100,7 @@ describe.each(Object.keys(servers))('the middleware in %s', (kind) => {
     expect(await statusOf('ok')).toBe(200);
     expect(await statusOf('denied')).toBe(401);
     expect(await statusOf('unavailable')).toBe(503);
+    expect(await statusOf('late')).toBe(504);
     expect(await statusOf('noted')).toBe(200);
     expect(await statusOf('thrown')).toBe(500);
     expect(await (await fetch(`${url}/free`)).text()).toBe('free');
@@ -115,11 +117,12 @@ describe.each(Object.keys(servers))('the middleware in %s', (kind) => {
       ['api.seed.generate.failure', 'error', 'invalid_preset', 'alttpr'],
       ['api.seed.generate.failure', 'error', 'provider_unavailable', 'alttpr'],
       ['api.seed.generate.failure', 'error', 'unexpected_error', 'alttpr'],
+      ['api.seed.generate.failure', 'timeout', 'provider_timeout', 'alttpr'],
       ['api.seed.generate.success', 'ok', null, 'alttpr']
     ]);
     // A timer may be a millisecond early.
     expect(Number(ends.at(-1)?.['duration_ms'])).toBeGreaterThanOrEqual(HELD_MS - 1);
-    expect((await countEvents(database))['api.seed.generate.invoke']).toBe(ends.length);
+    expect(await endsOf(database, 'api.seed.generate')).toEqual(EVERY_END);
     expect(JSON.stringify(await storedEvents(database)) + bot.log.join('\n')).not.toContain(SECRET);
     await bot.stop();
   });

@@ -7,21 +7,13 @@ import { createHmac } from 'node:crypto';
 import type { Source } from '../src/index.ts';
 import { ENABLED, SALT, settled, startBot, until, type TestBot } from './support/bot.ts';
 import { countEvents, onBothDatabases, storedEvents, type TestDatabase } from './support/databases.ts';
-import { bytesOf, errors, leaksIn, rowsOf, snowflakes, texts } from './support/sentinels.ts';
+import { endAs, uses, writtenIn, type Use } from './support/hostileUse.ts';
+import { bytesOf, leaksIn, rowsOf, shownBy } from './support/sentinels.ts';
 
 const GUILD = { id: '812345678901234567', name: 'zqxj guild' };
 const USER = { id: '812345678912345678', name: 'zqxj user' };
-/** How a run ends: well, by what a user wrote, or by what is planted. */
-const WAYS = ['well', 'throw', 'string', 'fail', 'annotate', 'deny'] as const;
-/** What is thrown next. */
-let planted: unknown[] = [];
-
 async function end(written: string | null, trigger: ChatInputCommandInteraction | ContextMenuCommandInteraction | Message): Promise<void> {
-  const how = WAYS.find((way) => written?.startsWith(way));
-  if (how === 'throw') throw planted.pop();
-  if (how === 'string') throw written;
-  if (how === 'fail') container.telemetry.fail(trigger, String(written));
-  if (how === 'annotate') container.telemetry.annotate(trigger, { provider: String(written) });
+  endAs(written, trigger);
   await trigger.reply({ content: 'done' });
 }
 
@@ -80,18 +72,10 @@ const startSentinelBot = ({ env }: TestDatabase, more: Readonly<Record<string, s
     discord: { guilds: [GUILD] }
   });
 
-const uses = fc.record({
-  way: fc.constantFrom(...WAYS),
-  text: texts,
-  user: fc.record({ id: snowflakes, name: texts }),
-  error: errors
-});
-type Use = typeof uses extends fc.Arbitrary<infer One> ? One : never;
-
 /** One use of everything that a command can be used by, all at once. */
-async function use({ discord }: TestBot, { way, text, user, error }: Use): Promise<void> {
-  planted = Array.from({ length: 6 }, () => error);
-  const written = `${way} ${text}`;
+async function use({ discord }: TestBot, one: Use): Promise<void> {
+  const { way, text, user } = one;
+  const written = writtenIn(one);
   const [options, author] = [{ text: written }, { id: user.id, name: `${way} ${user.name}` }];
   const caller = { user, timeoutMs: 100 };
   await Promise.all([
@@ -107,21 +91,11 @@ async function use({ discord }: TestBot, { way, text, user, error }: Use): Promi
   ]);
 }
 
-async function shown({ discord, log }: TestBot): Promise<string> {
-  const lines = [log.filter((line) => line.includes('Telemetry')).join('\n'), JSON.stringify(container.telemetry.status())];
-  for (const options of [{}, { format: 'text' }, { format: 'csv' }, { format: 'json' }]) {
-    const reply = await discord.slash({ command: 'telemetry', subcommand: 'report', options, user: discord.owner });
-    lines.push(JSON.stringify(reply?.embeds), ...(reply?.files.map(({ text }) => text) ?? []));
-  }
-  const status = await discord.slash({ command: 'telemetry', subcommand: 'status', user: discord.owner });
-  return [...lines, status?.content].join('\n');
-}
-
 onBothDatabases((createDatabase) => {
   test('nothing that tells who, where or what was written reaches a row, a file, a log line, a report or the status', async () => {
     const database = await createDatabase();
     const bot = await startSentinelBot(database);
-    const seen = async (): Promise<string> => [await rowsOf(database), await bytesOf(database), await shown(bot)].join('\n');
+    const seen = async (): Promise<string> => [await rowsOf(database), await bytesOf(database), await shownBy(bot)].join('\n');
     const RUNS = 6;
     await fc.assert(
       fc.asyncProperty(uses, async (one) => {
@@ -204,7 +178,7 @@ onBothDatabases((createDatabase) => {
     await settled();
     const { ledger } = container.telemetry.status();
     expect(ledger).toMatchObject({ refused: 0, dropped: 0, made: ledger.written });
-    expect(JSON.stringify(await storedEvents(database)) + (await shown(bot))).not.toMatch(/sentinel|723456789012345678/i);
+    expect(JSON.stringify(await storedEvents(database)) + (await shownBy(bot))).not.toMatch(/sentinel|723456789012345678/i);
     await bot.stop();
   });
 

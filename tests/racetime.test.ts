@@ -7,25 +7,15 @@ import { ProviderStandIn } from '../examples/stand-ins/provider.ts';
 import { RacetimeStandIn, type RaceRoom } from '../examples/stand-ins/racetime.ts';
 import { instrumentRoom, type RoomOptions } from '../src/index.ts';
 import { ENABLED, settled, startBot, until, type TestBot } from './support/bot.ts';
-import { countEvents, onBothDatabases, sqliteDatabase, storedEvents } from './support/databases.ts';
+import { countEvents, endsOf, EVERY_END, onBothDatabases, sqliteDatabase, storedEvents } from './support/databases.ts';
 import { atSuiteEnd } from './support/postgresSuite.ts';
-
-/** The sample bot's own client for racetime.gg, which is plain JavaScript. */
-interface BotRoom {
-  say(message: string): void;
-  setInfo(info: string): void;
-}
-interface Client {
-  start(): Promise<void>;
-  stop(): void;
-}
-const { RacetimeClient } = (await import(new URL('../examples/bot/lib/racetime/client.js', import.meta.url).href)) as {
-  RacetimeClient: new (options: object) => Client;
-};
+import { joinRoom, type BotRoom } from './support/raceRoom.ts';
 
 const ROOM = { category: 'alttpr' };
 /** How long the handler waits for a seed of this preset, and of any other. */
 const SLOW = 'crosskeys';
+/** A preset that is not for everybody. */
+const LOCKED = 'mystery';
 const [SHORT_MS, LONG_MS] = [50, 20_000];
 const SENTINEL = 'sentinel-user 712345678901234567 sentinel@example.org';
 
@@ -49,6 +39,7 @@ class Handler {
     this.#room.say('a seed');
   }
   async rollSeed(preset: string): Promise<string> {
+    if (preset === LOCKED) throw new UserError({ identifier: 'permissionDenied', message: 'for moderators' });
     const body = JSON.stringify({ game: 'alttpr', preset });
     const signal = AbortSignal.timeout(preset === SLOW ? SHORT_MS : LONG_MS);
     const response = await fetch(`${this.#provider}/seeds`, { method: 'POST', body, signal });
@@ -73,7 +64,6 @@ class Handler {
 
 interface Served {
   readonly bot: TestBot;
-  readonly racetime: RacetimeStandIn;
   readonly provider: ProviderStandIn;
   readonly room: RaceRoom;
   readonly handlers: Handler[];
@@ -84,31 +74,16 @@ interface Served {
 /** A bot with the plugin that is in a race room of the stand-in. */
 async function serve(env: Readonly<Record<string, string>>, slug?: string, options: Parameters<typeof startBot>[0] = {}): Promise<Served> {
   const bot = await startBot({ env, ...options });
-  const racetime = await RacetimeStandIn.start();
   const provider = await ProviderStandIn.start({ delayMs: 1, slowMs: 2 * LONG_MS });
+  atSuiteEnd(() => provider.stop());
   const handlers: Handler[] = [];
-  const complaints: string[] = [];
-  const client = new RacetimeClient({
-    ...racetimeBot(racetime),
-    createHandler: (room: BotRoom) => {
-      const handler = new Handler(room, provider.url);
-      handlers.push(handler);
-      return instrumentRoom(handler, ROOM);
-    },
-    complain: (what: string, error: unknown) => complaints.push(`${what} ${error instanceof Error ? error.message : ''}`)
-  });
-  atSuiteEnd(async () => {
-    client.stop();
-    await racetime.stop();
-    await provider.stop();
-  });
-  const room = racetime.openRoom(slug);
-  await client.start();
-  await until(() => room.isJoined);
-  return { bot, racetime, provider, room, handlers, complaints };
+  const createHandler = (room: BotRoom): Handler => {
+    const handler = new Handler(room, provider.url);
+    handlers.push(handler);
+    return instrumentRoom(handler, ROOM);
+  };
+  return { bot, provider, handlers, ...(await joinRoom(createHandler, slug)) };
 }
-
-const racetimeBot = ({ url, clientId, clientSecret, category }: RacetimeStandIn) => ({ url, clientId, clientSecret, category, pollMs: 50 });
 
 onBothDatabases((createDatabase) => {
   test('every command and every seed of a race room is stored with how it went', async () => {
@@ -119,18 +94,19 @@ onBothDatabases((createDatabase) => {
     expect(room.info).toMatch(/^\w{8}$/);
     provider.next('ok', 'unavailable', 'reset', 'slow');
     expect(await room.ask('!seed nightmare')).toBe('no nightmare');
+    expect(await room.ask(`!seed ${LOCKED}`)).toBe('for moderators');
     for (const message of ['!seed', '!seed', `!seed ${SLOW}`, '!broken', '!rejected']) expect(await room.ask(message)).toMatch(/^Sorry/);
     await settled();
 
     expect(await countEvents(database)).toEqual({
       'racetime.room.help.invoke': 1,
       'racetime.room.help.success': 1,
-      'racetime.room.seed.invoke': 5,
+      'racetime.room.seed.invoke': 6,
       'racetime.room.seed.success': 1,
-      'racetime.room.seed.failure': 4,
-      'racetime.seed.generate.invoke': 5,
+      'racetime.room.seed.failure': 5,
+      'racetime.seed.generate.invoke': 6,
       'racetime.seed.generate.success': 1,
-      'racetime.seed.generate.failure': 4,
+      'racetime.seed.generate.failure': 5,
       'racetime.room.broken.invoke': 1,
       'racetime.room.broken.failure': 1,
       'racetime.room.rejected.invoke': 1,
@@ -143,12 +119,15 @@ onBothDatabases((createDatabase) => {
     // The command fails by the very error of its seed.
     for (const name of ['racetime.seed.generate', 'racetime.room.seed']) {
       expect(failures(name)).toEqual([
+        'denied permission_denied',
         'error invalid_preset',
         'error provider_unavailable',
         'error provider_unavailable',
         'timeout provider_timeout'
       ]);
     }
+    expect(await endsOf(database, 'racetime.room.seed')).toEqual(EVERY_END);
+    expect(await endsOf(database, 'racetime.seed.generate')).toEqual(EVERY_END);
     expect(failures('racetime.room.broken')).toEqual(['error unexpected_error']);
     expect(failures('racetime.room.rejected')).toEqual(['error unexpected_error']);
     const timedOut = rows.filter(({ status }) => status === 'timeout');

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { container, type Piece } from '@sapphire/framework';
+import { container, UserError, type Piece } from '@sapphire/framework';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { ProviderStandIn } from '../examples/stand-ins/provider.ts';
 import { RedisServer } from '../examples/stand-ins/redisServer.ts';
 import { ENABLED, settled, startBot, until, type TestBot } from './support/bot.ts';
-import { countEvents, sqliteDatabase, storedEvents, type TestDatabase } from './support/databases.ts';
+import { countEvents, endsOf, EVERY_END, sqliteDatabase, storedEvents, type TestDatabase } from './support/databases.ts';
 import { atSuiteEnd } from './support/postgresSuite.ts';
 
 /** The plugin, as far as it is used here. Its own types would make every client of these tests take its options. */
@@ -136,6 +136,24 @@ async function startTaskBot(
     });
     const rows = JSON.stringify(await storedEvents(database));
     for (const text of [rows, bot.log.join('\n')]) for (const secret of [SECRET, '712345678901234567']) expect(text).not.toContain(secret);
+    await bot.stop();
+  });
+
+  test('a task fails by what it throws: an error, a refusal or a timeout', async () => {
+    const thrown = [
+      undefined,
+      new TypeError('broken'),
+      new UserError({ identifier: 'permissionDenied' }),
+      new DOMException('Timed out', 'TimeoutError')
+    ];
+    const close = async (index: unknown): Promise<void> => {
+      if (thrown[Number(index)] !== undefined) throw thrown[Number(index)];
+    };
+    const { bot, database, tasks, said } = await startTaskBot(redis, { close });
+    for (const index of thrown.keys()) await tasks.create({ name: 'close', payload: index });
+    await until(() => said.length === thrown.length);
+    await settled();
+    expect(await endsOf(database, 'discord.close.close')).toEqual(EVERY_END);
     await bot.stop();
   });
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { container, LogLevel, SapphireClient, type Command, type ILogger, type Piece } from '@sapphire/framework';
 import type { ClientOptions } from 'discord.js';
 import '../../src/register.ts';
@@ -119,9 +120,7 @@ function restoreCorePieces(): void {
 
 function recordingLogger(lines: string[]): ILogger {
   const write = (level: LogLevel, ...values: readonly unknown[]): void => {
-    lines.push(
-      `${LogLevel[level]} ${values.map((value) => (value instanceof Error ? (value.stack ?? value.message) : String(value))).join(' ')}`
-    );
+    lines.push(`${LogLevel[level]} ${values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' ')}`);
   };
   return {
     has: () => true,

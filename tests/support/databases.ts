@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { atSuiteEnd, createDatabase } from './postgresSuite.ts';
 import { runSql } from './postgresSql.ts';
 
@@ -68,6 +68,17 @@ export async function storedEvents(database: TestDatabase): Promise<Row[]> {
 export async function countEvents(database: TestDatabase): Promise<Record<string, number>> {
   const rows = await database.sql('select event_name, count(*) as count from telemetry_events group by event_name order by event_name');
   return Object.fromEntries(rows.map(({ event_name: name, count }) => [String(name), Number(count)]));
+}
+
+/** Every way in which a run can end: the statuses. */
+export const EVERY_END = ['denied', 'error', 'ok', 'timeout'];
+
+/** The statuses with which runs of an event have ended, such as `discord.generator.preset`. Each run that began must have ended once. */
+export async function endsOf(database: TestDatabase, event: string): Promise<string[]> {
+  const rows = (await storedEvents(database)).filter(({ event_name: name }) => String(name).replace(/\.\w+$/, '') === event);
+  const ends = rows.filter(({ action }) => action !== 'invoke');
+  expect({ event, invokes: rows.length - ends.length }).toEqual({ event, invokes: ends.length });
+  return [...new Set(ends.map(({ status }) => String(status)))].toSorted();
 }
 
 /** The pg driver gives a date as local midnight. */

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { UserError } from '@sapphire/framework';
+import { container, UserError } from '@sapphire/framework';
 import * as fc from 'fast-check';
 import { tables } from '../../src/events/dictionary.ts';
 import { renderCsv } from '../../src/reports/csv.ts';
@@ -11,6 +11,7 @@ import { renderText } from '../../src/reports/text.ts';
 import type { UsageReport } from '../../src/reports/usageReport.ts';
 import { renderStatus } from '../../src/statusText.ts';
 import type { TelemetryService } from '../../src/service.ts';
+import type { TestBot } from './bot.ts';
 import type { TestDatabase } from './databases.ts';
 
 /*
@@ -143,6 +144,19 @@ export function renderings(report: UsageReport): string {
 
 export function statusOf(telemetry: TelemetryService): string {
   return `${JSON.stringify(telemetry.status())}\n${renderStatus(telemetry.status())}`;
+}
+
+/** All that the bot's owners see of telemetry: its lines in the log, its status, and its report in every form. */
+export async function shownBy({ discord, log }: TestBot): Promise<string> {
+  // Sapphire logs the bot's own errors as they are, and would log one of ours by the name of its listener.
+  const ours = log.filter((line) => /^\w+ Telemetry|"telemetry/.test(line));
+  const lines = [...ours, JSON.stringify(container.telemetry.status())];
+  for (const options of [{}, { format: 'text' }, { format: 'csv' }, { format: 'json' }]) {
+    const reply = await discord.slash({ command: 'telemetry', subcommand: 'report', options, user: discord.owner });
+    lines.push(JSON.stringify(reply?.embeds), ...(reply?.files.map(({ text }) => text) ?? []));
+  }
+  const status = await discord.slash({ command: 'telemetry', subcommand: 'status', user: discord.owner });
+  return [...lines, status?.content].join('\n');
 }
 
 /** An error with all that a log would show of it. */
