@@ -51,7 +51,7 @@ test('no statement is put together from values: what is written as it stands are
   }
   expect(found.toSorted()).toEqual([
     'postgresql.ts CompiledQuery.raw(text,',
-    'sqlite.ts CompiledQuery.raw(INSERT,',
+    'sqlite.ts CompiledQuery.raw(text,',
     'sqlite.ts sql.lit(VACUUM_PAGES)',
     'sqlite.ts sql.raw(statement)',
     'usageQueries.ts sql.lit(Math.log(GAMMA)'

@@ -12,13 +12,9 @@ import { StoreError } from './store.ts';
 
 const FIELDS: readonly (readonly [keyof TelemetryEvent, Field])[] = Object.entries(eventFields) as never;
 
-/**
- * One bound JSON text holds all rows. The table has them in the order of its key, however they come. `where true` tells SQLite that what
- * follows is no join.
- */
-const INSERT = `insert into ${tables.events.name} (${FIELDS.map(([, field]) => field.column).join(', ')})
-  select ${FIELDS.map((_, index) => `value ->> ${index}`).join(', ')} from json_each(?) where true
-  on conflict do nothing`;
+const INSERT = `insert into ${tables.events.name} (${FIELDS.map(([, field]) => field.column).join(', ')}) values `;
+/** Each value is bound: that costs half of what one JSON text of all rows does. */
+const ROW = `(${FIELDS.map(() => '?').join(', ')})`;
 
 /** Pragmas and the value that each must have afterwards. The first two must come before the first table. */
 const PRAGMAS = [
@@ -26,7 +22,9 @@ const PRAGMAS = [
   { name: 'journal_mode', value: 'wal' },
   { name: 'synchronous', value: 1 },
   // Deleted rows would stay readable in the file otherwise.
-  { name: 'secure_delete', value: 1 }
+  { name: 'secure_delete', value: 1 },
+  // How many pages of the journal are copied into the file at once, on the bot's thread: a quarter of what SQLite takes by itself.
+  { name: 'wal_autocheckpoint', value: 250 }
 ] as const;
 
 const PRAGMA_WORDS: Readonly<Record<string, string>> = { auto_vacuum: 'incremental', synchronous: 'normal', secure_delete: 'on' };
@@ -55,12 +53,12 @@ interface SqliteOptions {
 /** SQLite in a file, by Node's built-in driver. A statement runs on the thread that asks: statements are kept short. */
 export class SqliteEngine implements Engine {
   readonly description: string;
-  readonly batchSize = 200;
+  readonly batchSize = 100;
   readonly purgeChunk = 500;
   readonly columnTypes = { day: 'text', uuid: 'text', text: 'text', integer: 'integer', real: 'real' } as const;
   readonly migrations = sqliteMigrations;
   readonly snapshot = {};
-  readonly daysPerStatement = 1;
+  readonly daysPerStatement = 3;
   readonly slices = SLICES;
   readonly #file: string;
   readonly #options: SqliteOptions;
@@ -153,8 +151,10 @@ export class SqliteEngine implements Engine {
   }
 
   async insertEvents(em: SqlEntityManager, events: readonly TelemetryEvent[]): Promise<void> {
-    const rows = events.map((event) => FIELDS.map(([key]) => event[key]));
-    await em.getKysely().executeQuery(CompiledQuery.raw(INSERT, [JSON.stringify(rows)]));
+    // The table has the rows in the order of its key, however they come.
+    const text = `${INSERT}${events.map(() => ROW).join(', ')} on conflict do nothing`;
+    const values = events.flatMap((event) => FIELDS.map(([key]) => event[key]));
+    await em.getKysely().executeQuery(CompiledQuery.raw(text, values));
     this.#noteSize();
   }
 

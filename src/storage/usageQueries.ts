@@ -64,7 +64,7 @@ export async function readUsage(em: SqlEntityManager, engine: Engine, { from, to
       tally,
       sql`select distinct surface, guild_hash as "guildHash" from ${TABLES.dailyGuilds} where ${days} ${onSurface}`
     );
-    // On SQLite a day is read on the bot's own thread: what else waits there comes first.
+    // On SQLite these days are read on the bot's own thread: what else waits there comes first.
     await setImmediate();
   }
   const open = daysDownFrom(to, from).filter((day) => !summed.includes(day));
