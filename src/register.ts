@@ -12,6 +12,10 @@ import { loadTaskListeners } from './surfaces/tasks/_load.ts';
 const created = new WeakMap<SapphireClient, CreatedTelemetry>();
 /** Marks a client that has its telemetry, for every copy of this package in the process: two would count everything twice. */
 const MEASURED = Symbol.for('sapphire-plugin-telemetry');
+/** Marks a process in which there was such a client. */
+const measuredProcess = globalThis as { [MEASURED]?: boolean };
+/** By then a bot has made its client. */
+const CLIENT_MS = 10_000;
 
 /** Which hook does what. */
 export class TelemetryPlugin extends Plugin {
@@ -19,6 +23,8 @@ export class TelemetryPlugin extends Plugin {
   static override [preGenericsInitialization](this: SapphireClient, options: ClientOptions): void {
     if (MEASURED in this) return;
     Object.defineProperty(this, MEASURED, { value: true });
+    measuredProcess[MEASURED] = true;
+    clearTimeout(reminder);
     const log = new OperatorLog(() => container.logger);
     const one = createTelemetry(process.env, options.telemetry, log);
     created.set(this, one);
@@ -65,6 +71,17 @@ function closeOnDestroy(client: SapphireClient, close: () => Promise<void>): voi
   };
 }
 
+/** Sapphire's two builds know nothing of each other: a plugin of the one is never called by a client of the other, and nothing tells it so. */
+function warnWithoutClient(): void {
+  if (measuredProcess[MEASURED] === true) return;
+  process.emitWarning(
+    'Telemetry is loaded, but no client has called it: nothing is recorded. Load sapphire-plugin-telemetry/register as the bot loads ' +
+      '@sapphire/framework, both with import or both with require, before its client is made'
+  );
+}
+
+// A bot that is off has no timer of ours.
+const reminder = process.env['TELEMETRY_ENABLED'] === 'true' ? setTimeout(warnWithoutClient, CLIENT_MS).unref() : undefined;
 SapphireClient.plugins.registerPreGenericsInitializationHook(
   TelemetryPlugin[preGenericsInitialization],
   'Telemetry-PreGenericsInitialization'

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { beforeAll, expect, test } from '@jest/globals';
 import { RedisServer } from '../examples/stand-ins/redisServer.ts';
 import { ENABLED } from './support/bot.ts';
@@ -8,6 +10,8 @@ import { atSuiteEnd } from './support/postgresSuite.ts';
 
 // Runs the package as it is built in dist/.
 const BOT_MS = 90_000;
+/** Longer than the plugin waits for a client. */
+const ALIVE_MS = 11_000;
 const VISIT = { guild: { id: '812345678901234567', name: 'Winter Cup Racers' }, user: { id: '723456789012345678', name: 'samus-fan' } };
 
 const OURS = 'sapphire-plugin-telemetry/register';
@@ -18,9 +22,33 @@ const TASKS = '@sapphire/plugin-scheduled-tasks/register';
 const hasRedis = RedisServer.isInstalled();
 
 let folder: string;
+/** Of a bot of either framework that loads either build, and of one that is off, made while the other tests go on: each takes a while. */
+let warnings: Promise<string[][]>;
+
+const load = (name: string): string => (name.startsWith('cjs:') ? `require('${name.slice(4)}')` : `await import('${name}')`);
+
+/** What a process is warned of that makes a client of this framework, and lives on. */
+async function warningsOf(framework: string, ours: string, env: Readonly<Record<string, string>> = ENABLED): Promise<string[]> {
+  const code = `import { createRequire } from 'node:module';
+    const require = createRequire(import.meta.url);
+    ${load(ours)};
+    const { SapphireClient } = ${load(framework)};
+    new SapphireClient({ intents: [] });
+    setTimeout(() => undefined, ${ALIVE_MS});`;
+  const { stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], {
+    cwd: folder,
+    env: { ...process.env, ...env }
+  });
+  return Array.from(stderr.matchAll(/Warning: (Telemetry is loaded.*)/g), ([, line = '']) => line);
+}
 
 beforeAll(async () => {
   folder = await installCopies();
+  const builds = ['@sapphire/framework', 'cjs:@sapphire/framework'].flatMap((framework) =>
+    [OURS, `cjs:${OURS}`].map((ours) => [framework, ours] as const)
+  );
+  const off = warningsOf('@sapphire/framework', `cjs:${OURS}`, { TELEMETRY_ENABLED: 'false' });
+  warnings = Promise.all([...builds.map(([framework, ours]) => warningsOf(framework, ours)), off]);
 });
 
 /** Uses a subcommand that fails, once. Resolves to what the bot said of telemetry when it started. */
@@ -64,6 +92,15 @@ test.each([[[OURS, ...OTHERS]], [[...OTHERS, OURS]]])(
   'the order in which plugins are imported makes no difference: %j',
   async (imports) => {
     expect(await expectCountedOnce('@sapphire/framework', ...imports)).toEqual(['Telemetry enabled']);
+  },
+  BOT_MS
+);
+
+test(
+  'a bot that loads only the build for the other module system is told that nothing is recorded, and what to do; any other is not',
+  async () => {
+    const told = [expect.stringMatching(/nothing is recorded.*both with import or both with require/)];
+    expect(await warnings).toEqual([[], told, told, [], []]);
   },
   BOT_MS
 );

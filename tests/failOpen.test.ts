@@ -78,7 +78,7 @@ describe('a bot with wrong settings runs with telemetry off, and the operator re
 
   test.each([
     [{ errorTypes: ['a.b'] }, /errorTypes/],
-    [{ errorTypes: Array.from({ length: 101 }, (_, index) => `type_${index}`) }, /errorTypes takes at most 100/],
+    [{ errorTypes: 'race_full' }, /errorTypes takes a list of names/],
     [{ excludeGuilds: 811111111111111111n }, /excludeGuilds/],
     [null, /telemetry/]
   ])('the client option telemetry: %j', async (telemetry: unknown, problem) => {
