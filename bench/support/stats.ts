@@ -61,15 +61,15 @@ export function collectGarbage(): void {
 }
 
 /**
- * How far the heap rises above what it holds now while `work` goes on, in bytes: looked at in each pause of the work, with its garbage
+ * How far the heap rises above what it holds now while `work` goes on, in bytes: looked at every few milliseconds of the work, with its garbage
  * collected, which slows the work down. Needs --expose-gc.
  */
-export async function heapRiseDuring(work: () => Promise<unknown>): Promise<number> {
+export async function heapRiseDuring(work: () => Promise<unknown>, everyMs = 1): Promise<number> {
   const before = heldBytes();
   let highest = before;
   const timer = setInterval(() => {
     highest = Math.max(highest, heldBytes());
-  }, 1);
+  }, everyMs);
   await work();
   clearInterval(timer);
   return highest - before;
