@@ -183,22 +183,13 @@ onBothDatabases((createDatabase) => {
     await bot.stop();
   });
 
-  test('a message command is measured like a slash command', async () => {
+  test.each<[string, (bot: TestBot, end: string) => Promise<unknown>]>([
+    ['message command', ({ discord }, end) => discord.message({ content: `!roll ${end}`, ...quick })],
+    ['context menu', ({ discord }, end) => discord.userMenu({ command: 'roll', target: { id: '111111111111111111', name: end }, ...quick })]
+  ])('a %s is measured like a slash command', async (_, use) => {
     const database = await createDatabase();
     const bot = await startTestBot(database);
-    for (const end of ['', ' throw', ' timeout', ' denied']) await bot.discord.message({ content: `!roll${end}`, ...quick });
-    await settled();
-    expect(await endsOf(database, 'discord.generator.roll')).toEqual(EVERY_END);
-    expect(await countEvents(database)).toMatchObject({ 'discord.generator.roll.success': 1, 'discord.generator.roll.failure': 3 });
-    await bot.stop();
-  });
-
-  test('a context menu is measured like a slash command', async () => {
-    const database = await createDatabase();
-    const bot = await startTestBot(database);
-    for (const name of ['well', 'throw', 'timeout', 'denied']) {
-      await bot.discord.userMenu({ command: 'roll', target: { id: '111111111111111111', name }, ...quick });
-    }
+    for (const end of ['well', 'throw', 'timeout', 'denied']) await use(bot, end);
     await settled();
     expect(await endsOf(database, 'discord.generator.roll')).toEqual(EVERY_END);
     expect(await countEvents(database)).toMatchObject({ 'discord.generator.roll.success': 1, 'discord.generator.roll.failure': 3 });
