@@ -14,9 +14,13 @@ if (major < 22 || (major === 22 && minor < 18)) {
 
 // Built beside the old one and then put in its place: what runs from dist/ meanwhile finds it whole.
 const fresh = `dist.${process.pid}`;
-for (const format of ['esm', 'cjs']) {
-  execFileSync('tsc', ['-p', `config/tsconfig.${format}.json`, '--outDir', `${fresh}/${format}`], { stdio: 'inherit' });
+try {
+  for (const format of ['esm', 'cjs']) {
+    execFileSync('tsc', ['-p', `config/tsconfig.${format}.json`, '--outDir', `${fresh}/${format}`], { stdio: 'inherit' });
+  }
+  writeFileSync(`${fresh}/cjs/package.json`, '{ "type": "commonjs" }\n');
+  rmSync('dist', { recursive: true, force: true });
+  renameSync(fresh, 'dist');
+} finally {
+  rmSync(fresh, { recursive: true, force: true });
 }
-writeFileSync(`${fresh}/cjs/package.json`, '{ "type": "commonjs" }\n');
-rmSync('dist', { recursive: true, force: true });
-renameSync(fresh, 'dist');
