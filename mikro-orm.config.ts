@@ -1,7 +1,7 @@
 import type { Options } from '@mikro-orm/sql';
 import { readSettings } from './config/settings.ts';
-import { engineOf } from './src/storage/openStore.ts';
-import { ormOptions } from './src/storage/orm.ts';
+import { dialectOf } from './src/storage/openStore.ts';
+import { ormOptions } from './src/storage/ormOptions.ts';
 
 /**
  * For MikroORM's own command line, as `mikro-orm migration:check --config mikro-orm.config.ts`: the database that the settings name, the
@@ -11,7 +11,7 @@ import { ormOptions } from './src/storage/orm.ts';
 export function configFor(env: Readonly<Record<string, string | undefined>>): Options {
   const settings = readSettings(env);
   const folder = `migrations/${settings.databaseUrl === undefined ? 'sqlite' : 'postgresql'}`;
-  const options = ormOptions(engineOf(settings, { migrate: true, busyTimeoutMs: 0 }));
+  const options = ormOptions(dialectOf(settings, { migrate: true, busyTimeoutMs: 0 }));
   return { ...options, migrations: { ...options.migrations, path: folder, pathTs: folder, snapshot: true, snapshotName: '.snapshot' } };
 }
 

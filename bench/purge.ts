@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { Store } from '../src/storage/store.ts';
+import type { Store } from '../src/store/store.ts';
 import { filledDatabase } from './support/bigDatabase.ts';
 import { makeBatches } from './support/events.ts';
 import { serverSettings } from './support/postgres.ts';

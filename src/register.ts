@@ -2,9 +2,9 @@ import './index.ts';
 
 import { container, Plugin, postInitialization, preGenericsInitialization, preLogin, SapphireClient } from '@sapphire/framework';
 import type { ClientOptions } from 'discord.js';
-import { telemetryCommand } from './commands/telemetry.ts';
-import { createTelemetry, type CreatedTelemetry } from './createTelemetry.ts';
-import { OperatorLog } from './pipeline/operatorLog.ts';
+import { telemetryCommand } from './commands/telemetryCommand.ts';
+import { createTelemetry, type CreatedTelemetry } from './telemetry/createTelemetry.ts';
+import { ThrottledLogger } from './logging/throttledLogger.ts';
 import { loadApiListeners } from './surfaces/api/_load.ts';
 import { loadDiscordListeners } from './surfaces/discord/_load.ts';
 import { loadTaskListeners } from './surfaces/tasks/_load.ts';
@@ -25,15 +25,15 @@ export class TelemetryPlugin extends Plugin {
     Object.defineProperty(this, MEASURED, { value: true });
     measuredProcess[MEASURED] = true;
     clearTimeout(reminder);
-    const log = new OperatorLog(() => container.logger);
+    const log = new ThrottledLogger(() => container.logger);
     const one = createTelemetry(process.env, options.telemetry, log);
     created.set(this, one);
-    container.telemetry = one.telemetry;
+    container.telemetry = one.service;
   }
 
   static override [postInitialization](this: SapphireClient): void {
-    const { telemetry, settings, announcement, isWrong } = created.get(this) ?? {};
-    if (telemetry === undefined) {
+    const { service, settings, announcement, isWrong } = created.get(this) ?? {};
+    if (service === undefined) {
       container.logger.error(
         'Telemetry is loaded from two copies of sapphire-plugin-telemetry, and this one does nothing: find them with npm ls, and keep one'
       );
@@ -43,22 +43,22 @@ export class TelemetryPlugin extends Plugin {
     else container.logger.info(announcement);
     const piece = telemetryCommand({ ownerIds: settings?.ownerIds ?? [], commandGuildIds: settings?.commandGuildIds ?? [] });
     void container.stores.loadPiece({ store: 'commands', name: 'telemetry', piece });
-    if (!telemetry.enabled) return;
+    if (!service.enabled) return;
     loadDiscordListeners();
     loadApiListeners();
     loadTaskListeners();
-    closeOnDestroy(this, telemetry.close.bind(telemetry));
+    closeOnDestroy(this, service.close.bind(service));
   }
 
   /** Nothing is waited for: the database opens while the bot logs in. */
   static override [preLogin](this: SapphireClient): void {
-    const { settings, telemetry } = created.get(this) ?? {};
-    if (telemetry?.enabled === true && settings?.databaseUrl === undefined && (this.shard?.count ?? 1) > 1) {
+    const { settings, service } = created.get(this) ?? {};
+    if (service?.enabled === true && settings?.databaseUrl === undefined && (this.shard?.count ?? 1) > 1) {
       container.logger.warn(
         'Telemetry: several shards share one SQLite file, in which only one can write at a time. Set TELEMETRY_DATABASE_URL'
       );
     }
-    telemetry?.start();
+    service?.start();
   }
 }
 

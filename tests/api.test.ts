@@ -61,8 +61,8 @@ const routes: Record<string, ReturnType<typeof route>> = {
   declared: route('some/path', ok, { telemetry: { feature: 'seed', operation: 'generate', provider: 'alttpr' } }),
   leftOut: route('left/out', ok, { telemetry: false }),
   annotated: route('seed/check', (request, response) => {
-    container.telemetry.annotate(request, { provider: 'samus.link' });
-    container.telemetry.fail(request, 'invalid_preset');
+    container.telemetry.run(request).annotate({ provider: 'samus.link' });
+    container.telemetry.run(request).fail('invalid_preset');
     response.ok();
   }),
   streamed: route('stream/whole', async (_request, response) => {
@@ -185,7 +185,7 @@ describe('a route of plugin-api', () => {
       error_type: null
     });
     expect(rows.filter((row) => row['event_name'] === 'api.seeds.get.invoke')).toHaveLength(2);
-    expect(container.telemetry.status().folded).toBe(0);
+    expect(container.telemetry.status().replacedNames).toBe(0);
     await bot.stop();
   });
 

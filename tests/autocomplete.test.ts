@@ -19,14 +19,14 @@ class Roll extends Command {
   override autocompleteRun(interaction: AutocompleteInteraction): Promise<void> {
     const typed = interaction.options.getFocused();
     // Before anything is waited for.
-    if (typed.includes('annotate')) this.container.telemetry.annotate(interaction, { provider: 'samus.link' });
+    if (typed.includes('annotate')) this.container.telemetry.run(interaction).annotate({ provider: 'samus.link' });
     if (typed.includes('at once')) throw broken;
     return this.#complete(interaction, typed);
   }
   async #complete(interaction: AutocompleteInteraction, typed: string): Promise<void> {
     if (typed.includes('throw')) throw broken;
-    if (typed.includes('fail')) this.container.telemetry.fail(interaction, 'not_found');
-    if (typed.includes('refuse')) this.container.telemetry.fail(interaction, 'permission_denied');
+    if (typed.includes('fail')) this.container.telemetry.run(interaction).fail('not_found');
+    if (typed.includes('refuse')) this.container.telemetry.run(interaction).fail('permission_denied');
     if (typed.includes('timeout')) throw new DOMException('The operation timed out', 'TimeoutError');
     if (typed.includes('endless')) await new Promise(() => undefined);
     await interaction.respond([{ name: typed, value: typed }]);
@@ -165,6 +165,6 @@ test('a value that is neither true nor false turns telemetry off, with what to d
   const { env } = await sqliteDatabase();
   const bot = await startTestBot({ env }, { autocomplete: 'yes' });
   expect(container.telemetry.enabled).toBe(false);
-  expect(bot.log).toContainEqual('Error Telemetry disabled: the client option telemetry.autocomplete takes true or false');
+  expect(bot.log).toContainEqual('Error Telemetry disabled: the client option telemetry.autocomplete must be true or false');
   await bot.stop();
 });

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { runs } from '../src/surfaces/runs.ts';
 import { Command, container, type Args } from '@sapphire/framework';
 import { Subcommand } from '@sapphire/plugin-subcommands';
 import type { ChatInputCommandInteraction, ContextMenuCommandInteraction, Message } from 'discord.js';
@@ -38,14 +39,18 @@ class Race extends Subcommand {
 async function start(errorTypes: readonly string[] = []): Promise<{ bot: TestBot; database: TestDatabase }> {
   const database = await sqliteDatabase();
   const env = { ...ENABLED, ...database.env, TELEMETRY_QUEUE_SIZE: '100000' };
-  const bot = await startBot({ env, commands: { echo: Echo, race: Race }, client: { telemetry: { errorTypes } } });
+  const bot = await startBot({
+    env,
+    commands: { echo: Echo, race: Race },
+    client: { telemetry: { errorTypes: Object.fromEntries(errorTypes.map((type) => [type, true])) } }
+  });
   return { bot, database };
 }
 
 async function foldedOf({ discord }: TestBot): Promise<number> {
   const status = await discord.slash({ command: 'telemetry', subcommand: 'status', user: discord.owner });
-  const shown = /became "other": ([\d,]+)/.exec(status?.content ?? '')?.[1]?.replaceAll(',', '');
-  expect(Number(shown ?? 0)).toBe(container.telemetry.status().folded);
+  const shown = /recorded as "other": ([\d,]+)/.exec(status?.content ?? '')?.[1]?.replaceAll(',', '');
+  expect(Number(shown ?? 0)).toBe(container.telemetry.status().replacedNames);
   return Number(shown ?? 0);
 }
 
@@ -53,7 +58,7 @@ const operationsOf = async (database: TestDatabase): Promise<string[]> =>
   Object.keys(await countEvents(database)).filter((name) => name.endsWith('.invoke'));
 
 const track = (feature: string, operation: string, provider?: string): void =>
-  container.telemetry.track({ feature, operation, provider }, () => undefined);
+  container.telemetry.track({ surface: 'discord', feature, operation, provider }, () => undefined);
 
 test('more than 500 operations become "other", however they are named, and are counted', async () => {
   const { bot, database } = await start();
@@ -93,9 +98,9 @@ test('more than 100 providers become "other", and are counted', async () => {
 
 const failWith = (errorType: string): void => {
   const key = {};
-  container.telemetry.begin(key, { feature: 'seeds', operation: 'roll' });
-  container.telemetry.fail(key, errorType);
-  container.telemetry.end(key);
+  runs().begin(key, { surface: 'discord', feature: 'seeds', operation: 'roll' });
+  container.telemetry.run(key).fail(errorType);
+  runs().end(key);
 };
 
 const numbered = (name: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${name}_${index}`);

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { addDays } from '../src/events/day.ts';
-import type { TelemetryEvent } from '../src/events/dictionary.ts';
-import { renderCsv } from '../src/reports/csv.ts';
-import { renderJson } from '../src/reports/json.ts';
-import { privacyPolicy } from '../src/reports/privacy.ts';
+import type { TelemetryEvent } from '../src/schema/eventFields.ts';
+import { renderCsv } from '../src/render/csv.ts';
+import { renderJson } from '../src/render/json.ts';
+import { privacyPolicy } from '../src/schema/privacyPolicy.ts';
 import { readReport } from '../src/reports/readReport.ts';
-import { renderText } from '../src/reports/text.ts';
+import { renderText } from '../src/render/text.ts';
 import { onBothDatabases, postgresqlDatabase, sqliteDatabase, temporaryFolder, type TestDatabase } from './support/databases.ts';
 import { runCli, tooOldNodes, type CliResult } from './support/seedCli.ts';
 import { seededRandom } from './support/randomEvents.ts';
@@ -60,11 +60,11 @@ onBothDatabases((createDatabase) => {
     const reportOf = (options: Parameters<typeof readReport>[2]): ReturnType<typeof readReport> => readReport(store, today(), options);
     expect(results).toEqual(
       [
-        renderText(await reportOf({})),
+        renderText(await reportOf({ days: 7 })),
         renderJson(await reportOf({ days: 1 })),
         renderCsv(await reportOf({ days: 40 })),
         renderJson(await reportOf({ days: 9, surface: 'racetime' })),
-        renderText(await reportOf({ surface: 'api' }))
+        renderText(await reportOf({ days: 7, surface: 'api' }))
       ].map((stdout) => ({ exitCode: DONE, stdout, stderr: '' }))
     );
     expect(JSON.parse(results[3]?.stdout ?? '')).toMatchObject({ events: 1, surface: 'racetime' });

@@ -12,8 +12,8 @@ async function endAs(
 ): Promise<void> {
   if (end === 'throw') throw new TypeError('something broke for @someone');
   if (end === 'timeout') throw new DOMException('The operation timed out', 'TimeoutError');
-  if (end === 'answered') container.telemetry.fail(trigger, 'invalid_preset');
-  if (end === 'annotated') container.telemetry.annotate(trigger, { provider: 'samus.link' });
+  if (end === 'answered') container.telemetry.run(trigger).fail('invalid_preset');
+  if (end === 'annotated') container.telemetry.run(trigger).annotate({ provider: 'samus.link' });
   await trigger.reply({ content: 'done' });
 }
 

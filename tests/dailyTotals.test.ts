@@ -1,10 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { readSettings } from '../config/settings.ts';
-import { addDays, systemClock } from '../src/events/day.ts';
+import { addDays } from '../src/events/day.ts';
+import { systemClock } from '../src/events/clock.ts';
 import { readReport } from '../src/reports/readReport.ts';
 import { openStore } from '../src/storage/openStore.ts';
-import { StoreError, type Store } from '../src/storage/store.ts';
+import { StoreError } from '../src/store/storeError.ts';
+import type { Store } from '../src/store/store.ts';
 import { onBothDatabases, type TestDatabase } from './support/databases.ts';
 import { atSuiteEnd } from './support/postgresSuite.ts';
 import { randomEvents, seededRandom } from './support/randomEvents.ts';
@@ -39,8 +41,8 @@ onBothDatabases((createDatabase) => {
       );
 
     const before = await report();
-    expect(await store.sumUp()).toBe(SETTLED.length);
-    expect(await store.sumUp()).toBe(0);
+    expect(await store.rollUp()).toBe(SETTLED.length);
+    expect(await store.rollUp()).toBe(0);
     expect(await summedDays(database)).toBe(SETTLED.length);
     expect(await report()).toEqual(before);
     // The rows are not read any more: without those of a settled day nothing changes.
@@ -52,12 +54,12 @@ onBothDatabases((createDatabase) => {
     const database = await createDatabase();
     const store = await open(database);
     await writeAll(store, randomEvents(seededRandom(2), SETTLED, 500));
-    await store.sumUp();
+    await store.rollUp();
     const late = randomEvents(seededRandom(3), [day(4)], 1);
     await store.write(late);
     expect(await summedDays(database)).toBe(SETTLED.length - 1);
     const open7 = await readReport(store, today, { days: 7 });
-    expect(await store.sumUp()).toBe(1);
+    expect(await store.rollUp()).toBe(1);
     expect(await readReport(store, today, { days: 7 })).toEqual(open7);
     expect(open7.invokes).toBeGreaterThan(500);
   });
@@ -66,7 +68,7 @@ onBothDatabases((createDatabase) => {
     const database = await createDatabase();
     const store = await open(database);
     await writeAll(store, randomEvents(seededRandom(4), SETTLED, 500));
-    await store.sumUp();
+    await store.rollUp();
     await store.purge(day(4));
     for (const table of ['events', 'daily_counts', 'daily_durations', 'daily_guilds']) {
       const rows = await database.sql(`select distinct cast(day_bucket as text) as day from telemetry_${table}`);
@@ -93,8 +95,8 @@ onBothDatabases((createDatabase) => {
     const write = async (store: Store): Promise<void> => {
       for (let batch = 0; batch < 12; batch += 1) await retried(() => store.write(randomEvents(random, SETTLED, 40)));
     };
-    const sumUp = async (store: Store): Promise<void> => {
-      for (let round = 0; round < 12; round += 1) await retried(() => store.sumUp());
+    const rollUp = async (store: Store): Promise<void> => {
+      for (let round = 0; round < 12; round += 1) await retried(() => store.rollUp());
     };
     const read = async (store: Store): Promise<void> => {
       for (let round = 0; round < 6; round += 1) {
@@ -105,9 +107,9 @@ onBothDatabases((createDatabase) => {
         });
       }
     };
-    await Promise.all([write(stores[0]), write(stores[1]), sumUp(stores[2]), sumUp(stores[3]), read(stores[2]), read(stores[3])]);
+    await Promise.all([write(stores[0]), write(stores[1]), rollUp(stores[2]), rollUp(stores[3]), read(stores[2]), read(stores[3])]);
 
-    await retried(() => stores[0].sumUp());
+    await retried(() => stores[0].rollUp());
     const summed = await readReport(stores[0], today, { days: 7 });
     for (const table of ['counts', 'durations', 'guilds']) await retried(() => database.sql(`delete from telemetry_daily_${table}`));
     expect(await readReport(stores[0], today, { days: 7 })).toEqual(summed);

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
-import { eventFields, migrationsTable, tables } from '../src/events/dictionary.ts';
-import { isValidEvent } from '../src/events/event.ts';
-import type { Field, Table } from '../src/events/field.ts';
+import { eventFields } from '../src/schema/eventFields.ts';
+import { migrationsTable, tables } from '../src/schema/dictionary.ts';
+import { isValidEvent } from '../src/schema/validEvent.ts';
+import type { Field, Table } from '../src/schema/field.ts';
 import { Names } from '../src/events/names.ts';
-import { privacyPolicy } from '../src/reports/privacy.ts';
+import { privacyPolicy } from '../src/schema/privacyPolicy.ts';
 import { onBothDatabases, sqliteDatabase, type Row, type TestDatabase } from './support/databases.ts';
 import { seededRandom } from './support/randomEvents.ts';
 import { anEvent, openTestStore } from './support/seedEvents.ts';

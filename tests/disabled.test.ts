@@ -11,9 +11,11 @@ const PROBE_MS = 60_000;
 
 class Roll extends Command {
   override async chatInputRun(interaction: ChatInputCommandInteraction): Promise<void> {
-    container.telemetry.annotate(interaction, { provider: 'alttpr' });
-    container.telemetry.fail(interaction, 'invalid_preset');
-    await interaction.reply(await container.telemetry.track({ feature: 'seeds', operation: 'roll' }, async () => 'a seed'));
+    container.telemetry.run(interaction).annotate({ provider: 'alttpr' });
+    container.telemetry.run(interaction).fail('invalid_preset');
+    await interaction.reply(
+      await container.telemetry.track({ surface: 'discord', feature: 'seeds', operation: 'roll' }, async () => 'a seed')
+    );
   }
 }
 
@@ -49,11 +51,11 @@ test('the service is there all the same, and does nothing', async () => {
   const bot = await startBot({ commands: { roll: Roll } });
   const { telemetry } = container;
   expect((await bot.discord.slash({ command: 'roll' }))?.content).toBe('a seed');
-  const source = { feature: 'seeds', operation: 'roll', guildId: '811111111111111111' };
+  const description = { surface: 'discord', feature: 'seeds', operation: 'roll', guildId: '811111111111111111' } as const;
   const [promise, error] = [Promise.resolve(1), new Error('broken')];
-  expect(telemetry.track(source, () => promise)).toBe(promise);
+  expect(telemetry.track(description, () => promise)).toBe(promise);
   expect(() =>
-    telemetry.track(source, () => {
+    telemetry.track(description, () => {
       throw error;
     })
   ).toThrow(error);
@@ -61,8 +63,7 @@ test('the service is there all the same, and does nothing', async () => {
   await expect(telemetry.report()).rejects.toThrow(/TELEMETRY_ENABLED=true/);
   await expect(telemetry.purge()).rejects.toThrow(/TELEMETRY_ENABLED=true/);
   expect(telemetry.enabled).toBe(false);
-  expect(telemetry.status()).toMatchObject({ state: 'off', queueLength: 0, inFlight: 0, ledger: { made: 0 } });
-  await telemetry.close();
+  expect(telemetry.status()).toMatchObject({ state: 'off', queueLength: 0, inFlight: 0, counters: { made: 0 } });
   await bot.stop();
 });
 

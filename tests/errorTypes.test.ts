@@ -4,9 +4,10 @@ import { ArgumentError, Identifiers, PreconditionError, UserError } from '@sapph
 import { describe, expect, test } from '@jest/globals';
 import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js';
 import { z } from 'zod';
-import { checkClientOptions } from '../src/clientOptions.ts';
-import { ErrorClassifier, ERROR_TYPES, type ClassifyError } from '../src/events/errorTypes.ts';
-import { SEGMENT } from '../src/events/field.ts';
+import { checkClientOptions } from '../src/telemetry/clientOptions.ts';
+import { ErrorClassifier, type ClassifyError } from '../src/errors/errorClassifier.ts';
+import { ERROR_TYPES } from '../src/events/errorTypes.ts';
+import { SEGMENT } from '../src/schema/patterns.ts';
 
 const UNEXPECTED = { status: 'error', errorType: 'unexpected_error' };
 
@@ -284,17 +285,17 @@ describe('whatever is thrown', () => {
 
 describe("a bot's own error types", () => {
   class SeedLocked extends Error {}
-  const ownTypes = ['Seed Locked', 'race-over'];
+  const errorTypes = { 'Seed Locked': true, 'race-over': true } as const;
 
   test('are given by its classifier, in any spelling, and mean an error', () => {
-    const errors = new ErrorClassifier({ ownTypes, classify: (error) => (error instanceof SeedLocked ? 'SEED-locked' : undefined) });
+    const errors = new ErrorClassifier({ errorTypes, classify: (error) => (error instanceof SeedLocked ? 'SEED-locked' : undefined) });
     expect(errors.fromError(new SeedLocked())).toEqual({ status: 'error', errorType: 'seed_locked' });
     expect(errors.fromType('race over')).toEqual({ status: 'error', errorType: 'race_over' });
-    expect(errors.folded).toBe(0);
+    expect(errors.replaced).toBe(0);
   });
 
   test("are found by the identifier of a Sapphire error, and otherwise leave the plugin's decision alone", () => {
-    const errors = new ErrorClassifier({ ownTypes });
+    const errors = new ErrorClassifier({ errorTypes });
     expect(errors.fromError(new UserError({ identifier: 'SeedLocked' })).errorType).toBe('seed_locked');
     expect(errors.fromError(new UserError({ identifier: 'SeedLost' })).errorType).toBe('invalid_input');
     expect(errors.fromError(discordError(50_013, 403)).errorType).toBe('bot_permission_missing');
@@ -302,7 +303,7 @@ describe("a bot's own error types", () => {
 
   test("win over the plugin's own decision, which stands where the classifier answers nothing", () => {
     const errors = new ErrorClassifier({
-      ownTypes,
+      errorTypes,
       classify: (error) => (error instanceof DiscordAPIError && error.code === 50_013 ? 'race_over' : undefined)
     });
     expect(errors.fromError(discordError(50_013, 403))).toEqual({ status: 'error', errorType: 'race_over' });
@@ -312,12 +313,12 @@ describe("a bot's own error types", () => {
   });
 
   test('that nobody declared become unexpected errors, and are counted', () => {
-    const errors = new ErrorClassifier({ ownTypes, classify: String });
+    const errors = new ErrorClassifier({ errorTypes, classify: String });
     for (const undeclared of ['hunter2', 'seed.locked', '123456789012345678', 'constructor', '', 'x'.repeat(1000)])
       expect(errors.fromError(undeclared)).toEqual(UNEXPECTED);
-    expect(errors.folded).toBe(6);
+    expect(errors.replaced).toBe(6);
     expect(errors.fromType('never heard of')).toEqual(UNEXPECTED);
-    expect(errors.folded).toBe(7);
+    expect(errors.replaced).toBe(7);
   });
 
   test.each<[string, () => unknown]>([
@@ -327,12 +328,12 @@ describe("a bot's own error types", () => {
     ['a promise', async () => 'race_over'],
     ['a number', () => 404]
   ])('are texts: when a classifier answers %s, it is an unexpected error', (_, answer) => {
-    expect(new ErrorClassifier({ ownTypes, classify: answer as ClassifyError }).fromError(new Error('x'))).toEqual(UNEXPECTED);
+    expect(new ErrorClassifier({ errorTypes, classify: answer as ClassifyError }).fromError(new Error('x'))).toEqual(UNEXPECTED);
   });
 
   test("are left to the plugin's own decision by a classifier that throws, and the bot can hear of it", () => {
     let heard = 0;
-    const errors = new ErrorClassifier({ ownTypes, classify: trap, onClassifyError: () => (heard += 1) });
+    const errors = new ErrorClassifier({ errorTypes, classify: trap, onOwnError: () => (heard += 1) });
     expect(errors.fromError(discordError(10_062, 404))).toEqual({ status: 'timeout', errorType: 'interaction_expired' });
     expect(errors.fromError(new Error('x'))).toEqual(UNEXPECTED);
     expect(heard).toBe(2);
@@ -340,8 +341,8 @@ describe("a bot's own error types", () => {
 
   test('must be names', () => {
     for (const wrong of ['', 'a.b', 'what a user wrote!', '123456789012345678', 'x'.repeat(65)])
-      expect(() => checkClientOptions({ errorTypes: [wrong] })).toThrow('telemetry.errorTypes');
-    expect(() => checkClientOptions({ errorTypes: ownTypes })).not.toThrow();
+      expect(() => checkClientOptions({ errorTypes: { [wrong]: true } })).toThrow('telemetry.errorTypes');
+    expect(() => checkClientOptions({ errorTypes })).not.toThrow();
   });
 });
 

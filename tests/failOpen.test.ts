@@ -5,8 +5,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSettings } from '../config/settings.ts';
 import { openStore } from '../src/storage/openStore.ts';
-import { createTelemetry } from '../src/createTelemetry.ts';
-import { OperatorLog } from '../src/pipeline/operatorLog.ts';
+import { createTelemetry } from '../src/telemetry/createTelemetry.ts';
+import { ThrottledLogger } from '../src/logging/throttledLogger.ts';
 import { ENABLED, SALT, settled, startBot, until, type TestBot } from './support/bot.ts';
 import { countEvents, onBothDatabases, postgresqlDatabase, sqliteDatabase, storedEvents, temporaryFolder } from './support/databases.ts';
 
@@ -77,8 +77,8 @@ describe('a bot with wrong settings runs with telemetry off, and the operator re
   });
 
   test.each([
-    [{ errorTypes: ['a.b'] }, /errorTypes/],
-    [{ errorTypes: 'race_full' }, /errorTypes takes a list of names/],
+    [{ errorTypes: { 'a.b': true } }, /errorTypes/],
+    [{ errorTypes: 'race_full' }, /errorTypes must be an object from names/],
     [{ excludeGuilds: 811111111111111111n }, /excludeGuilds/],
     [null, /telemetry/]
   ])('the client option telemetry: %j', async (telemetry: unknown, problem) => {
@@ -145,7 +145,7 @@ describe('a bot whose database can not be opened goes on, and the operator reads
     await expectWorkingBot(bot, problem ?? /never/);
     await new Promise((resolve) => setTimeout(resolve, SEVERAL_ATTEMPTS_MS));
     await expectWorkingBot(bot, problem ?? /never/);
-    expect(container.telemetry.status()).toMatchObject({ state: 'opening', queueLength: 4, ledger: { made: 4, written: 0 } });
+    expect(container.telemetry.status()).toMatchObject({ state: 'opening', queueLength: 4, counters: { made: 4, written: 0 } });
     const report = await bot.discord.slash({ command: 'telemetry', subcommand: 'report', user: bot.discord.owner });
     expect(report?.content).toMatch(problem ?? /never/);
     await bot.stop();
@@ -212,15 +212,16 @@ function throwing(): never {
 
 test('a logger of the bot that throws costs its line and nothing else', async () => {
   const { env } = await sqliteDatabase();
-  const log = new OperatorLog(() => ({ info: throwing, warn: throwing, error: throwing }));
+  const log = new ThrottledLogger(() => ({ info: throwing, warn: throwing, error: throwing }));
   const settings = { ...ENABLED, TELEMETRY_DATABASE_URL: 'postgresql://bot@127.0.0.1:1/bot', TELEMETRY_QUEUE_SIZE: '1' };
-  const { telemetry } = createTelemetry(settings, undefined, log);
+  const { service: telemetry } = createTelemetry(settings, undefined, log);
   telemetry.start();
-  for (let run = 0; run < 3; run += 1) expect(telemetry.track({ feature: 'seeds', operation: 'roll' }, () => run)).toBe(run);
+  for (let run = 0; run < 3; run += 1)
+    expect(telemetry.track({ surface: 'discord', feature: 'seeds', operation: 'roll' }, () => run)).toBe(run);
   await until(() => telemetry.status().problem !== null);
-  expect(telemetry.status().ledger.dropped).toBeGreaterThan(0);
+  expect(telemetry.status().counters.dropped).toBeGreaterThan(0);
   await telemetry.close();
-  const { telemetry: other } = createTelemetry({ ...ENABLED, ...env }, undefined, log);
+  const { service: other } = createTelemetry({ ...ENABLED, ...env }, undefined, log);
   other.start();
   await until(() => other.status().state === 'open');
   await other.close();

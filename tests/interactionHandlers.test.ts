@@ -39,9 +39,9 @@ class Press extends handlerOf(Button) {
     if (customId.includes('throw')) throw broken;
     if (customId.includes('timeout')) throw new DOMException('The operation timed out', 'TimeoutError');
     if (customId.includes('user-error')) throw new UserError({ identifier: 'notFound', message: customId });
-    if (customId.includes('answered')) telemetry.fail(interaction, 'invalid_input');
-    if (customId.includes('refused')) telemetry.fail(interaction, 'permission_denied');
-    if (customId.includes('annotated')) telemetry.annotate(interaction, { provider: 'samus.link' });
+    if (customId.includes('answered')) telemetry.run(interaction).fail('invalid_input');
+    if (customId.includes('refused')) telemetry.run(interaction).fail('permission_denied');
+    if (customId.includes('annotated')) telemetry.run(interaction).annotate({ provider: 'samus.link' });
     await interaction.reply(`pressed ${customId}`);
   }
 }
@@ -66,8 +66,8 @@ class Submit extends handlerOf(ModalSubmit, { feature: 'asynctournament' }) {
   override async run(interaction: ModalSubmitInteraction): Promise<void> {
     const time = interaction.fields.getTextInputValue('time');
     if (time.includes('throw')) throw new Error(time);
-    if (time.includes('fail')) this.container.telemetry.fail(interaction, time);
-    if (time.includes('annotate')) this.container.telemetry.annotate(interaction, { provider: time });
+    if (time.includes('fail')) this.container.telemetry.run(interaction).fail(time);
+    if (time.includes('annotate')) this.container.telemetry.run(interaction).annotate({ provider: time });
     await interaction.reply('submitted');
   }
 }

@@ -2,8 +2,8 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { UserError } from '@sapphire/framework';
 import { runInNewContext } from 'node:vm';
 import { addDays } from '../src/events/day.ts';
-import type { TelemetryClientOptions } from '../src/clientOptions.ts';
-import type { Telemetry } from '../src/telemetry.ts';
+import type { TelemetryClientOptions } from '../src/telemetry/clientOptions.ts';
+import type { ActiveTelemetry } from '../src/telemetry/activeTelemetry.ts';
 import { until } from './support/bot.ts';
 import {
   countEvents,
@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000;
 const [INVOKE, SUCCESS, FAILURE] = ['discord.seeds.roll.invoke', 'discord.seeds.roll.success', 'discord.seeds.roll.failure'] as const;
 
 interface Subject {
-  readonly telemetry: Telemetry;
+  readonly telemetry: ActiveTelemetry;
   readonly clock: HandClock;
   readonly database: TestDatabase;
   readonly log: string[];
@@ -44,11 +44,11 @@ const roll = ({ telemetry }: Subject): void => telemetry.track(ROLL, () => undef
 test('a run over midnight ends on the day on which it began', async () => {
   const { telemetry, clock, database } = await startTelemetry();
   const run = {};
-  telemetry.begin(run, ROLL);
+  telemetry.runs.begin(run, ROLL);
   clock.day = addDays(clock.day, 1);
   clock.ms += 1_500;
-  telemetry.succeed(run);
-  telemetry.end(run);
+  telemetry.runs.succeed(run);
+  telemetry.runs.end(run);
   telemetry.track(ROLL, () => undefined);
   await telemetry.flush();
   expect((await storedEvents(database)).map((row) => [row['event_name'], row['day_bucket'], row['duration_ms']])).toEqual(
@@ -72,11 +72,11 @@ test('a calendar that is set back does no harm', async () => {
   const subject = await startTelemetry();
   const { telemetry, clock, database } = subject;
   const run = {};
-  telemetry.begin(run, ROLL);
+  telemetry.runs.begin(run, ROLL);
   clock.day = '2026-01-01';
   roll(subject);
-  telemetry.succeed(run);
-  telemetry.end(run);
+  telemetry.runs.succeed(run);
+  telemetry.runs.end(run);
   await telemetry.purge();
   await telemetry.flush();
   expect(await countEvents(database)).toEqual({ [INVOKE]: 2, [SUCCESS]: 2 });
@@ -99,9 +99,9 @@ test('a run that does not end in 15 minutes is interrupted, and an end that come
   const night = Promise.withResolvers<void>();
   // Its end is heard of however late it comes.
   const tracked = telemetry.track({ ...ROLL, operation: 'nightly' }, () => night.promise);
-  telemetry.begin(old, ROLL);
+  telemetry.runs.begin(old, ROLL);
   clock.ms += MINUTE_MS;
-  telemetry.begin(young, ROLL);
+  telemetry.runs.begin(young, ROLL);
   clock.ms += 13.9 * MINUTE_MS;
   jest.advanceTimersByTime(MINUTE_MS);
   expect(telemetry.status().inFlight).toBe(3);
@@ -112,9 +112,9 @@ test('a run that does not end in 15 minutes is interrupted, and an end that come
   await tracked;
 
   for (const run of [old, young]) {
-    telemetry.succeed(run);
-    telemetry.end(run);
-    telemetry.end(run);
+    telemetry.runs.succeed(run);
+    telemetry.runs.end(run);
+    telemetry.runs.end(run);
   }
   await telemetry.flush();
   expect(await countEvents(database)).toEqual({
@@ -248,19 +248,19 @@ test('nothing of an excluded guild is recorded', async () => {
   const { telemetry, database } = await startTelemetry({ excludeGuilds: ['811111111111111111'] });
   for (const guildId of ['811111111111111111', '822222222222222222', null]) telemetry.track({ ...ROLL, guildId }, () => undefined);
   const run = {};
-  telemetry.begin(run, { ...ROLL, guildId: '811111111111111111' });
-  telemetry.fail(run, 'invalid_preset');
-  telemetry.end(run);
+  telemetry.runs.begin(run, { ...ROLL, guildId: '811111111111111111' });
+  telemetry.run(run).fail('invalid_preset');
+  telemetry.runs.end(run);
   await telemetry.flush();
   expect(await countEvents(database)).toEqual({ [INVOKE]: 2, [SUCCESS]: 2 });
-  expect(telemetry.status()).toMatchObject({ inFlight: 0, ledger: { made: 4 } });
+  expect(telemetry.status()).toMatchObject({ inFlight: 0, counters: { made: 4 } });
   await telemetry.close();
 });
 
 test('closing interrupts what is in flight and writes it; a second close changes nothing, and a start goes on', async () => {
   const subject = await startTelemetry();
   const { telemetry, database } = subject;
-  telemetry.begin({}, ROLL);
+  telemetry.runs.begin({}, ROLL);
   await Promise.all([telemetry.close(), telemetry.close()]);
   await telemetry.close();
   expect(telemetry.status()).toMatchObject({ state: 'closed', inFlight: 0, queueLength: 0 });
@@ -284,7 +284,7 @@ test.each([
   subject.telemetry.start();
   roll(subject);
   await subject.telemetry.close();
-  expect(subject.telemetry.status()).toMatchObject({ state: 'closed', queueLength: 0, ledger: { made: 2, written: 2 } });
+  expect(subject.telemetry.status()).toMatchObject({ state: 'closed', queueLength: 0, counters: { made: 2, written: 2 } });
   expect(subject.log).toEqual([expect.stringMatching(/^Telemetry writes to/)]);
 });
 

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { connect } from 'node:http2';
 import { text } from 'node:stream/consumers';
 import { closeNow, listenLocally } from '../examples/stand-ins/local.ts';
-import { telemetryMiddleware } from '../src/index.ts';
+import { telemetryMiddleware } from '../src/surfaces/api/middleware.ts';
 import { ENABLED, settled, startBot } from './support/bot.ts';
 import { countEvents, endsOf, EVERY_END, sqliteDatabase, storedEvents, type Row } from './support/databases.ts';
 import { atSuiteEnd } from './support/postgresSuite.ts';
@@ -22,7 +22,7 @@ const outcomes: Record<string, (request: IncomingMessage, response: ServerRespon
   late: (_request, response) => void response.writeHead(504).end(),
   unavailable: (_request, response) => void response.writeHead(503).end(),
   noted: (request, response) => {
-    container.telemetry.fail(request, 'invalid_preset');
+    container.telemetry.run(request).fail('invalid_preset');
     response.end();
   },
   hanging: (_request, response) => void response.write('the beginning')

@@ -2,10 +2,10 @@ import { expect, test } from '@jest/globals';
 import { container } from '@sapphire/framework';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { systemClock } from '../src/events/day.ts';
+import { systemClock } from '../src/events/clock.ts';
 import { ENABLED, settled, startBot, until } from './support/bot.ts';
 import { countEvents, onBothDatabases, sqliteDatabase, type Row } from './support/databases.ts';
-import { expectLedgerToAddUp } from './support/ledger.ts';
+import { expectCountersToAddUp } from './support/counters.ts';
 import { runSql } from './support/postgresSql.ts';
 import { startServer } from './support/postgresSuite.ts';
 import { seededRandom } from './support/randomEvents.ts';
@@ -47,7 +47,7 @@ test(
     await allWritten();
 
     expect(await counts(url)).toEqual({ invokes: sent, successes: sent, events: 2 * sent, dropped: 0, others: 0 });
-    expect(container.telemetry.status().ledger).toEqual({ made: 2 * sent, written: 2 * sent, dropped: 0, refused: 0, sampledOut: 0 });
+    expect(container.telemetry.status().counters).toEqual({ made: 2 * sent, written: 2 * sent, dropped: 0, refused: 0, sampledOut: 0 });
     const told = bot.log.filter((line) => /^(Warn|Error) Telemetry/.test(line));
     expect(told).toEqual([expect.stringMatching(/cannot write to its database: .* events wait and will be tried again/)]);
     expect(bot.log).toContain('Info Telemetry writes to its database again');
@@ -70,7 +70,7 @@ test(
     const during = await drive(bot, times(80));
     await until(() => container.telemetry.status().inFlight === 0);
     const overflow = 2 * during - 100;
-    expect(container.telemetry.status()).toMatchObject({ queueLength: 100, ledger: { dropped: overflow } });
+    expect(container.telemetry.status()).toMatchObject({ queueLength: 100, counters: { dropped: overflow } });
     const status = () => bot.discord.slash({ command: 'telemetry', subcommand: 'status', user: bot.discord.owner });
     expect((await status())?.content).toMatch(
       new RegExp(`with a problem: PostgreSQL .*\\n.*\\nQueue: 100 of 100 events\\n(.*\\n)*.* ${overflow} dropped`)
@@ -99,7 +99,7 @@ test('a file that another process has locked is written when it is free again, a
   other.exec('begin immediate');
   const sent = await drive(bot, forSomeTime(2_000));
   expect(container.telemetry.status()).toMatchObject({
-    ledger: { written: 0 },
+    counters: { written: 0 },
     problem: expect.stringContaining('another process writes')
   });
   other.exec('rollback');
@@ -134,16 +134,16 @@ onBothDatabases((createDatabase) => {
         : `create trigger no_poison before insert on telemetry_events when new.feature = 'poison' begin select raise(abort, 'no'); end`
     );
     for (let run = 0; run < 60; run += 1) {
-      container.telemetry.track({ feature: run % 20 === 7 ? 'poison' : 'seeds', operation: 'roll' }, () => undefined);
-      expectLedgerToAddUp();
+      container.telemetry.track({ surface: 'discord', feature: run % 20 === 7 ? 'poison' : 'seeds', operation: 'roll' }, () => undefined);
+      expectCountersToAddUp();
     }
     expect(await container.telemetry.flush()).toBe(true);
-    expectLedgerToAddUp();
+    expectCountersToAddUp();
 
     expect(await database.sql('select feature, count(*) as count from telemetry_events group by feature')).toEqual([
       { feature: 'seeds', count: expect.anything() }
     ]);
-    expect(container.telemetry.status().ledger).toMatchObject({ made: 120, written: 114, refused: 6, dropped: 0 });
+    expect(container.telemetry.status().counters).toMatchObject({ made: 120, written: 114, refused: 6, dropped: 0 });
     const losses = await database.sql('select reason, sum(count) as count from telemetry_losses group by reason');
     expect(losses.map(({ reason, count }) => [reason, Number(count)])).toEqual([['refused', 6]]);
     expect((await container.telemetry.report()).quality).toMatchObject({ refused: 6, dropped: 0 });

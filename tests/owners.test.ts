@@ -1,7 +1,8 @@
 import { expect, jest, test } from '@jest/globals';
-import { Command, container } from '@sapphire/framework';
+import { Command } from '@sapphire/framework';
 import { ApplicationIntegrationType, InteractionContextType, PermissionFlagsBits, type ChatInputCommandInteraction } from 'discord.js';
 import { DiscordStandIn, standInUser, type Caller, type CommandCall, type Reply } from '../examples/stand-ins/discord.ts';
+import { SqlStore } from '../src/storage/sqlStore.ts';
 import { ENABLED, settled, startBot, until, type TestBot } from './support/bot.ts';
 import { countEvents, onBothDatabases, sqliteDatabase, temporaryFolder } from './support/databases.ts';
 import { probe } from './support/packageProbe.ts';
@@ -43,8 +44,8 @@ onBothDatabases((createDatabase) => {
 
     const embed = await telemetry(bot);
     expect(embed).toEqual(answered);
-    expect(embed?.embeds[0]?.description).toMatch(/^2 events · 1 run · 100\.0 % succeeded · fewer than 5 active guilds$/);
-    for (const [format, content] of Object.entries({ text: /ping +1 +100\.0 %/, csv: /discord,ping\.ping,,1,1,0/, json: /"events": ?2/ })) {
+    expect(embed?.embeds[0]?.description).toMatch(/^2 events · 1 run · 100\.0% succeeded · fewer than 5 active guilds$/);
+    for (const [format, content] of Object.entries({ text: /ping +1 +100\.0%/, csv: /discord,ping\.ping,,1,1,0/, json: /"events": ?2/ })) {
       const reply = await telemetry(bot, { options: { format, days: 1, surface: 'discord' } });
       expect(reply).toMatchObject({ ephemeral: true, embeds: [], files: [{ name: expect.stringMatching(/^telemetry\.(txt|csv|json)$/) }] });
       expect(reply?.files[0]?.text).toMatch(content);
@@ -120,7 +121,7 @@ test('a report that is asked for many times is read once in two seconds, and for
   const bot = await startEnabled();
   await bot.discord.slash({ command: 'ping' });
   await settled();
-  const read = jest.spyOn(container.telemetry, 'report');
+  const read = jest.spyOn(SqlStore.prototype, 'usage');
   const ask = (user: Caller['user'] = bot.discord.owner): Promise<Reply | undefined> =>
     telemetry(bot, { user, options: { format: 'json', days: 2 } });
   await Promise.all(Array.from({ length: 5 }, () => ask(bot.discord.player)));

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eventFields, migrationsTable, tables } from '../src/events/dictionary.ts';
+import { eventFields } from '../src/schema/eventFields.ts';
+import { migrationsTable, tables } from '../src/schema/dictionary.ts';
 import { ENABLED } from './support/bot.ts';
 import { postgresqlDatabase, sqliteDatabase, storedEvents, temporaryFolder, type Row, type TestDatabase } from './support/databases.ts';
 import { installBot, pack, typeCheck, type Tarball } from './support/packageInstall.ts';
@@ -147,9 +148,9 @@ describe('a bot in TypeScript', () => {
         super(context, { telemetry: { feature: 'generator', provider: 'alttpr', subcommands: { preset: { operation: 'preset' }, quiet: false } } });
       }
       override async chatInputRun(interaction: Command.ChatInputCommandInteraction): Promise<void> {
-        container.telemetry.annotate(interaction, { provider: 'samus.link' });
-        container.telemetry.fail(interaction, 'invalid_preset');
-        const seed: string = await container.telemetry.track({ feature: 'generator', operation: 'seed' }, async () => 'a seed');
+        container.telemetry.run(interaction).annotate({ provider: 'samus.link' });
+        container.telemetry.run(interaction).fail('invalid_preset');
+        const seed: string = await container.telemetry.track({ surface: 'discord', feature: 'generator', operation: 'seed' }, async () => 'a seed');
         await interaction.reply(seed);
       }
     }
@@ -157,7 +158,7 @@ describe('a bot in TypeScript', () => {
     export const options: [InteractionHandler.Options, Listener.Options] = [quiet, { telemetry: { operation: 'relay' } }];
     new SapphireClient({
       intents: [],
-      telemetry: { autocomplete: true, commands: { help: false }, errorTypes: ['no_seed'], classifyError: (error) => (error instanceof RangeError ? 'no_seed' : undefined) }
+      telemetry: { autocomplete: true, commands: { help: false }, errorTypes: { no_seed: true, full: RangeError, stale: (error) => error === 7 }, classifyError: (error) => (error instanceof RangeError ? 'no_seed' : undefined) }
     });`;
   const imports = `import 'sapphire-plugin-telemetry/register';
     import { Command, container, InteractionHandlerTypes, SapphireClient, type InteractionHandler, type Listener } from '@sapphire/framework';
@@ -179,11 +180,12 @@ describe('a bot in TypeScript', () => {
     ['quiet: false', 'quiet: true'],
     ["subcommands: { preset: { operation: 'preset' }", "subcommands: { preset: { operatoin: 'preset' }"],
     ["{ provider: 'samus.link' }", "{ user: 'samus' }"],
-    ["fail(interaction, 'invalid_preset')", 'fail(interaction, new Error())'],
-    ["{ feature: 'generator', operation: 'seed' }", "{ surface: 'twitch', feature: 'generator', operation: 'seed' }"],
+    ["fail('invalid_preset')", 'fail(new Error())'],
+    ["{ surface: 'discord', feature: 'generator', operation: 'seed' }", "{ surface: 'twitch', feature: 'generator', operation: 'seed' }"],
+    ["{ surface: 'discord', feature: 'generator', operation: 'seed' }", "{ feature: 'generator', operation: 'seed' }"],
     ['const seed: string', 'const seed: number'],
     ["feature: 'seed', operation: 'generate', provider", "path: '/seed/generate', provider"],
-    ["errorTypes: ['no_seed']", "errorTypes: 'no_seed'"],
+    ['no_seed: true', "no_seed: 'yes'"],
     ['commands: { help: false }', 'excludeGuild: []'],
     ['autocomplete: true', "autocomplete: 'yes'"],
     ['InteractionHandlerTypes.Button, telemetry: false', 'InteractionHandlerTypes.Button, telemetry: true'],

@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { runs } from '../src/surfaces/runs.ts';
 import { Command, container, Precondition, type Args } from '@sapphire/framework';
 import { Subcommand } from '@sapphire/plugin-subcommands';
 import type { ChatInputCommandInteraction, ContextMenuCommandInteraction, Message } from 'discord.js';
 import * as fc from 'fast-check';
 import { createHmac } from 'node:crypto';
-import type { Source } from '../src/index.ts';
+import type { RunDescription } from '../src/events/runDescription.ts';
 import { ENABLED, SALT, settled, startBot, until, type TestBot } from './support/bot.ts';
 import { countEvents, onBothDatabases, storedEvents, type TestDatabase } from './support/databases.ts';
 import { endAs, uses, writtenIn, type Use } from './support/hostileUse.ts';
@@ -147,14 +148,20 @@ onBothDatabases((createDatabase) => {
     let folded = 0;
     for (const name of hostile as string[]) {
       container.telemetry.track(
-        { feature: name, operation: name, provider: typeof name === 'string' ? `a b ${name}` : name, guildId: GUILD.id },
+        {
+          surface: 'discord',
+          feature: name,
+          operation: name,
+          provider: typeof name === 'string' ? `a b ${name}` : name,
+          guildId: GUILD.id
+        },
         () => undefined
       );
-      container.telemetry.begin(key, { feature: 'seeds', operation: 'roll' });
-      container.telemetry.annotate(key, { provider: `a b ${name}` });
-      container.telemetry.fail(key, name);
-      container.telemetry.end(key);
-      expect({ name, folded: container.telemetry.status().folded }).toEqual({ name, folded: (folded += 5) });
+      runs().begin(key, { surface: 'discord', feature: 'seeds', operation: 'roll' });
+      container.telemetry.run(key).annotate({ provider: `a b ${name}` });
+      container.telemetry.run(key).fail(name);
+      runs().end(key);
+      expect({ name, folded: container.telemetry.status().replacedNames }).toEqual({ name, folded: (folded += 5) });
     }
     await container.telemetry.flush();
     await until(() => container.telemetry.status().state === 'open');
@@ -171,13 +178,15 @@ onBothDatabases((createDatabase) => {
     }
 
     for (const name of [throwing, null, undefined, Symbol('sentinel'), Object.create(null), 7n] as unknown as string[]) {
-      expect(container.telemetry.track({ feature: name, operation: name, provider: name, guildId: name }, () => 'a seed')).toBe('a seed');
-      expect(() => container.telemetry.fail(key, name)).not.toThrow();
-      expect(() => container.telemetry.annotate(key, { provider: name })).not.toThrow();
+      expect(
+        container.telemetry.track({ surface: 'discord', feature: name, operation: name, provider: name, guildId: name }, () => 'a seed')
+      ).toBe('a seed');
+      expect(() => container.telemetry.run(key).fail(name)).not.toThrow();
+      expect(() => container.telemetry.run(key).annotate({ provider: name })).not.toThrow();
     }
     await settled();
-    const { ledger } = container.telemetry.status();
-    expect(ledger).toMatchObject({ refused: 0, dropped: 0, made: ledger.written });
+    const { counters } = container.telemetry.status();
+    expect(counters).toMatchObject({ refused: 0, dropped: 0, made: counters.written });
     expect(JSON.stringify(await storedEvents(database)) + (await shownBy(bot))).not.toMatch(/sentinel|723456789012345678/i);
     await bot.stop();
   });
@@ -185,8 +194,8 @@ onBothDatabases((createDatabase) => {
   test('a text of several lines is no name', async () => {
     const database = await createDatabase();
     const bot = await startSentinelBot(database);
-    container.telemetry.track({ feature: 'seeds\nof', operation: 'roll' }, () => undefined);
-    container.telemetry.track({ feature: 'seeds', operation: 'of\nroll' }, () => undefined);
+    container.telemetry.track({ surface: 'discord', feature: 'seeds\nof', operation: 'roll' }, () => undefined);
+    container.telemetry.track({ surface: 'discord', feature: 'seeds', operation: 'of\nroll' }, () => undefined);
     await settled();
     expect(await countEvents(database)).toMatchObject({ 'discord.other.roll.invoke': 1, 'discord.seeds.other.invoke': 1 });
     await bot.stop();
@@ -213,10 +222,10 @@ onBothDatabases((createDatabase) => {
     const database = await createDatabase();
     const bot = await startSentinelBot(database);
     const { telemetry } = container;
-    expect(telemetry.track(wrong as Source, () => 'a seed')).toBe('a seed');
-    expect(() => telemetry.begin({}, wrong as Source)).not.toThrow();
-    expect(() => telemetry.annotate({}, wrong as { provider: string })).not.toThrow();
-    for (const method of ['succeed', 'end', 'has'] as const) expect(() => telemetry[method](wrong as object)).not.toThrow();
+    expect(telemetry.track(wrong as RunDescription, () => 'a seed')).toBe('a seed');
+    expect(() => runs().begin({}, wrong as RunDescription)).not.toThrow();
+    expect(() => runs().annotate({}, wrong as { provider: string })).not.toThrow();
+    for (const method of ['succeed', 'end', 'has'] as const) expect(() => runs()[method](wrong as object)).not.toThrow();
     await bot.stop();
     expect(bot.log.join('\n')).not.toContain('sentinel');
   });
@@ -243,7 +252,8 @@ onBothDatabases((createDatabase) => {
     const bot = await startSentinelBot(database, { TELEMETRY_FLUSH_INTERVAL_MS: '600000' });
     await until(() => container.telemetry.status().state === 'open');
     const RUNS = 200;
-    for (let run = 0; run < RUNS; run += 1) container.telemetry.track({ feature: 'seeds', operation: `run_${run}` }, () => undefined);
+    for (let run = 0; run < RUNS; run += 1)
+      container.telemetry.track({ surface: 'discord', feature: 'seeds', operation: `run_${run}` }, () => undefined);
     await settled();
     // As the engine has them: SQLite by its key, PostgreSQL by the place in the file.
     const place = database.engine === 'PostgreSQL' ? 'ctid' : 'day_bucket';

@@ -1,15 +1,18 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { readSettings } from '../config/settings.ts';
-import type { TelemetryClientOptions } from '../src/clientOptions.ts';
-import { createTelemetry } from '../src/createTelemetry.ts';
-import { addDays, systemClock } from '../src/events/day.ts';
-import type { TelemetryEvent } from '../src/events/dictionary.ts';
-import type { Source, TelemetryService } from '../src/index.ts';
-import { OperatorLog, type Logger } from '../src/pipeline/operatorLog.ts';
-import { EventQueue } from '../src/pipeline/queue.ts';
-import type { Store } from '../src/storage/store.ts';
-import { Telemetry, type EnabledSettings } from '../src/telemetry.ts';
+import type { TelemetryClientOptions } from '../src/telemetry/clientOptions.ts';
+import { createTelemetry } from '../src/telemetry/createTelemetry.ts';
+import { addDays } from '../src/events/day.ts';
+import { systemClock } from '../src/events/clock.ts';
+import type { TelemetryEvent } from '../src/schema/eventFields.ts';
+import type { RunDescription } from '../src/events/runDescription.ts';
+import type { RunRecorder, TelemetryService } from '../src/telemetry/telemetryService.ts';
+import { ThrottledLogger, type Logger } from '../src/logging/throttledLogger.ts';
+import { EventQueue } from '../src/pipeline/eventQueue.ts';
+import type { Store } from '../src/store/store.ts';
+import { ActiveTelemetry } from '../src/telemetry/activeTelemetry.ts';
+import type { EnabledSettings } from '../src/telemetry/activeTelemetry.ts';
 import { ENABLED, SALT, until } from './support/bot.ts';
 import { onBothDatabases, type TestDatabase } from './support/databases.ts';
 import { atSuiteEnd } from './support/postgresSuite.ts';
@@ -30,23 +33,24 @@ const sources = fc.oneof(
     weight: 9,
     arbitrary: fc.record(
       {
-        surface: fc.oneof(fc.constantFrom('discord', 'racetime', 'api'), anything),
+        surface: fc.oneof({ weight: 9, arbitrary: fc.constantFrom('discord', 'racetime', 'api') }, { weight: 1, arbitrary: anything }),
         feature: names,
         operation: names,
         provider: names,
-        guildId: fc.oneof(snowflakes, anything),
-        timed: fc.oneof(fc.boolean(), anything)
+        guildId: fc.oneof(snowflakes, anything)
       },
-      { requiredKeys: ['feature', 'operation'] }
+      { requiredKeys: ['surface', 'feature', 'operation'] }
     )
   }
-) as fc.Arbitrary<Source>;
+) as fc.Arbitrary<RunDescription>;
 
-type Call = readonly [method: keyof TelemetryService, ...args: unknown[]];
+/** Every door that code of the bot has, the listeners' included. */
+type Method = keyof TelemetryService | keyof RunRecorder;
+type Call = readonly [method: Method, ...args: unknown[]];
 
 const KEYS = [{}, {}, {}, {}];
 const keys = fc.oneof({ weight: 9, arbitrary: fc.constantFrom<unknown>(...KEYS) }, { weight: 1, arbitrary: anything });
-const call = (method: keyof TelemetryService, ...args: readonly fc.Arbitrary<unknown>[]): fc.Arbitrary<Call> =>
+const call = (method: Method, ...args: readonly fc.Arbitrary<unknown>[]): fc.Arbitrary<Call> =>
   fc.tuple(...args).map((values) => [method, ...values] as const);
 const works = fc.oneof(
   fc.constant(() => 'a seed'),
@@ -68,6 +72,7 @@ const calls = fc.array(
     { weight: 3, arbitrary: call('track', sources, works, keys) },
     call('succeed', keys),
     call('has', keys),
+    call('recordFailure', sources, errors),
     call('report', fc.record({ days: fc.oneof(fc.integer({ min: 1, max: 9 }), anything), surface: anything }, { requiredKeys: [] })),
     call('purge', fc.record({ dryRun: fc.oneof(fc.boolean(), anything) })),
     call('eraseGuild', anything),
@@ -77,7 +82,7 @@ const calls = fc.array(
 );
 
 interface Subject {
-  readonly telemetry: Telemetry;
+  readonly telemetry: ActiveTelemetry;
   readonly database: TestDatabase;
   /** Its clock is days ahead, so that it sums up what was just written. */
   readonly later: Store;
@@ -87,10 +92,10 @@ interface Subject {
   answers: readonly unknown[];
 }
 
-function recordingLog(lines: string[]): OperatorLog {
+function recordingLog(lines: string[]): ThrottledLogger {
   const write = (line: string): void => void lines.push(line);
   const logger: Logger = { info: write, warn: write, error: write };
-  return new OperatorLog(() => logger);
+  return new ThrottledLogger(() => logger);
 }
 
 /** @param leak what a queue that leaks makes of each event, past the door that checks it. */
@@ -107,7 +112,7 @@ async function start(database: TestDatabase, leak = (event: TelemetryEvent): Tel
   const subject: { answers: readonly unknown[] } = { answers: [] };
   let answered = 0;
   const options = {
-    errorTypes: ['race_full'],
+    errorTypes: { race_full: true },
     classifyError: () => {
       const answer = subject.answers[(answered += 1) % subject.answers.length];
       if (answer instanceof Error) throw answer;
@@ -116,7 +121,7 @@ async function start(database: TestDatabase, leak = (event: TelemetryEvent): Tel
   } as TelemetryClientOptions;
   const later = await openTestStore(database, addDays(today, 3));
   const settings = readSettings({ ...ENABLED, ...database.env }) as EnabledSettings;
-  const telemetry = new Telemetry({ settings, options, log: recordingLog(log) });
+  const telemetry = new ActiveTelemetry({ settings, options, log: recordingLog(log) });
   atSuiteEnd(() => telemetry.close());
   telemetry.start();
   await until(() => telemetry.status().state === 'open');
@@ -124,9 +129,10 @@ async function start(database: TestDatabase, leak = (event: TelemetryEvent): Tel
 }
 
 /** What becomes of a call that anyone sees: its report, and its error unless that is the bot's own. */
-async function outcomeOf(telemetry: Telemetry, [method, ...args]: Call): Promise<string> {
+async function outcomeOf(telemetry: ActiveTelemetry, [method, ...args]: Call): Promise<string> {
   try {
-    const outcome = await (telemetry[method] as (...all: unknown[]) => unknown)(...args);
+    const owner = (method in telemetry.runs ? telemetry.runs : telemetry) as unknown as Record<string, (...all: unknown[]) => unknown>;
+    const outcome = await owner[method]?.(...args);
     return method === 'report' ? renderings(outcome as never) : '';
   } catch (error) {
     return method === 'track' ? '' : errorText(error);
@@ -141,9 +147,9 @@ async function seenAfter(subject: Subject, made: readonly Call[]): Promise<strin
   queued.length = 0;
   const outcomes: string[] = [];
   for (const one of made) outcomes.push(await outcomeOf(telemetry, one));
-  for (const key of KEYS) telemetry.end(key);
+  for (const key of KEYS) telemetry.runs.end(key);
   await telemetry.flush();
-  await later.sumUp();
+  await later.rollUp();
   const shown = [renderings(await telemetry.report({ days: 1 })), statusOf(telemetry)];
   return [...outcomes, ...log, JSON.stringify(queued), await rowsOf(database), await bytesOf(database), ...shown].join('\n');
 }
@@ -159,9 +165,9 @@ onBothDatabases((createDatabase) => {
   test('nothing hostile that is handed to any call is seen anywhere, and all of it is recorded under names of code', async () => {
     const subject = await start(await createDatabase());
     await fc.assert(proof(subject), { numRuns: RUNS });
-    const { ledger } = subject.telemetry.status();
-    expect(ledger).toMatchObject({ refused: 0, dropped: 0 });
-    expect(ledger.written).toBeGreaterThan(RUNS);
+    const { counters } = subject.telemetry.status();
+    expect(counters).toMatchObject({ refused: 0, dropped: 0 });
+    expect(counters.written).toBeGreaterThan(RUNS);
     await subject.telemetry.close();
     expect(leaksIn(await bytesOf(subject.database))).toEqual([]);
   });
@@ -180,7 +186,7 @@ onBothDatabases((createDatabase) => {
   test('the search finds what is planted in a table, and in the bytes of a file until it is purged', async () => {
     const subject = await start(await createDatabase());
     const { telemetry, database } = subject;
-    telemetry.track({ feature: 'seeds', operation: 'roll' }, () => undefined);
+    telemetry.track({ surface: 'discord', feature: 'seeds', operation: 'roll' }, () => undefined);
     await telemetry.flush();
     await database.sql("update telemetry_events set provider = 'zqxj.example.org'");
     expect(leaksIn(await rowsOf(database))).not.toEqual([]);
@@ -228,7 +234,7 @@ const clientOptions = fc.oneof(
         anything
       ),
       excludeGuilds: fc.oneof(fc.array(fc.oneof(snowflakes, anything)), anything),
-      errorTypes: fc.oneof(fc.array(anything), anything),
+      errorTypes: fc.oneof(fc.dictionary(texts, anything), anything),
       classifyError: anything
     },
     { requiredKeys: [] }
@@ -240,8 +246,8 @@ test('no setting and no client option, right or wrong, is repeated by what is sa
   fc.assert(
     fc.property(environments, clientOptions, (env, options) => {
       const log: string[] = [];
-      const { telemetry, announcement } = createTelemetry(env, options, recordingLog(log));
-      telemetry.track({ feature: 'seeds', operation: 'roll' }, () => undefined);
+      const { service: telemetry, announcement } = createTelemetry(env, options, recordingLog(log));
+      telemetry.track({ surface: 'discord', feature: 'seeds', operation: 'roll' }, () => undefined);
       expect(leaksIn([announcement, ...log, statusOf(telemetry)].join('\n'))).toEqual([]);
     }),
     { numRuns: 500 }
@@ -251,7 +257,7 @@ test('no setting and no client option, right or wrong, is repeated by what is sa
 test('of the URL of a database that is away nothing is seen but the name of its host', async () => {
   const log: string[] = [];
   const env = { ...ENABLED, TELEMETRY_DATABASE_URL: 'postgresql://zqxj:zqxj%40@127.0.0.1:1/zqxj?schema=zqxj' };
-  const { telemetry } = createTelemetry(env, undefined, recordingLog(log));
+  const { service: telemetry } = createTelemetry(env, undefined, recordingLog(log));
   telemetry.start();
   await until(() => telemetry.status().problem !== null);
   const refusals = await Promise.all([telemetry.report(), telemetry.purge(), telemetry.eraseGuild('1')].map((one) => one.catch(errorText)));

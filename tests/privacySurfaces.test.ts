@@ -10,7 +10,8 @@ import * as fc from 'fast-check';
 import { closeNow, listenLocally } from '../examples/stand-ins/local.ts';
 import type { RaceRoom } from '../examples/stand-ins/raceRoom.ts';
 import { RedisServer } from '../examples/stand-ins/redisServer.ts';
-import { instrumentRoom, telemetryMiddleware } from '../src/index.ts';
+import { instrumentRoom } from '../src/surfaces/racetime/instrumentRoom.ts';
+import { telemetryMiddleware } from '../src/surfaces/api/middleware.ts';
 import { ENABLED, settled, startBot, until, type TestBot } from './support/bot.ts';
 import { countEvents, onBothDatabases, type TestDatabase } from './support/databases.ts';
 import { endAs, uses, writtenIn, type Use } from './support/hostileUse.ts';
@@ -212,7 +213,7 @@ async function use({ bot: { discord }, room, routes, middleware, tasks }: Surfac
   const { text, user } = one;
   const written = writtenIn(one);
   const caller = { user, timeoutMs: 100 };
-  const { made } = container.telemetry.status().ledger;
+  const { made } = container.telemetry.status().counters;
   const calls = await Promise.all([
     discord.button({ customId: written, ...caller }),
     discord.select({ customId: text, values: [written, text], ...caller }),
@@ -225,7 +226,7 @@ async function use({ bot: { discord }, room, routes, middleware, tasks }: Surfac
   ]);
   await discord.message({ content: written, files: [{ name: text, text }], user, expectReply: false });
   // Two events a call, and two of the seed that the command in the race room rolls.
-  await until(() => container.telemetry.status().ledger.made >= made + 2 * (calls.length + 1));
+  await until(() => container.telemetry.status().counters.made >= made + 2 * (calls.length + 1));
   await settled();
 }
 
@@ -255,7 +256,7 @@ onBothDatabases((createDatabase) => {
       'racetime.room.seed',
       'racetime.seed.generate'
     ]);
-    expect(container.telemetry.status().ledger).toMatchObject({ refused: 0, dropped: 0 });
+    expect(container.telemetry.status().counters).toMatchObject({ refused: 0, dropped: 0 });
     await surfaces.bot.stop();
     expect(leaksIn(await bytesOf(database))).toEqual([]);
   });

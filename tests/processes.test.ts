@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { addDays, systemClock } from '../src/events/day.ts';
+import { addDays } from '../src/events/day.ts';
+import { systemClock } from '../src/events/clock.ts';
 import { until } from './support/bot.ts';
 import { countEvents, postgresqlDatabase, type TestDatabase } from './support/databases.ts';
 import { seededRandom } from './support/randomEvents.ts';
@@ -15,7 +16,7 @@ test('four processes that start at once on an empty PostgreSQL make the tables o
   for (const { lines, status } of results) {
     expect(lines).toEqual([]);
     expect(status).toMatchObject({ state: 'closed', problem: null, queueLength: 0, inFlight: 0 });
-    expect(status.ledger).toEqual({ made: 2 * RUNS, written: 2 * RUNS, sampledOut: 0, dropped: 0, refused: 0 });
+    expect(status.counters).toEqual({ made: 2 * RUNS, written: 2 * RUNS, sampledOut: 0, dropped: 0, refused: 0 });
   }
   expect(await countEvents(database)).toEqual({
     'discord.generator.preset.invoke': PROCESSES * RUNS,
@@ -24,7 +25,7 @@ test('four processes that start at once on an empty PostgreSQL make the tables o
   expect(await database.sql('select count(*) as migrations from telemetry_migrations')).toEqual([{ migrations: '1' }]);
 });
 
-// Constants of src/storage/postgresql.ts: processes of different versions must agree on them.
+// Constants of src/storage/postgresql/postgresqlDialect.ts: processes of different versions must agree on them.
 const MIGRATION_LOCK = '7306915402';
 const dayLock = (day: string): string => `1730691540, ${Date.parse(day) / 86_400_000}`;
 
@@ -51,6 +52,6 @@ test('summing up a day, purging it, erasing a guild of it and writing late event
   const store = await openTestStore(database, today);
   const random = seededRandom(8);
   const write = (): Promise<void> => writeEvents(store, [anEvent(random, { dayBucket: day, guildHash: 'a'.repeat(64) })]);
-  const works = [write, () => store.sumUp(), () => store.eraseGuild('a'.repeat(64)), write, () => store.purge(day)];
+  const works = [write, () => store.rollUp(), () => store.eraseGuild('a'.repeat(64)), write, () => store.purge(day)];
   for (const work of works) await expectToWait(database, dayLock(day), work);
 });

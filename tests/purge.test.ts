@@ -1,9 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { addDays, daysDownFrom } from '../src/events/day.ts';
-import { tables, type TelemetryEvent, type TelemetryLoss } from '../src/events/dictionary.ts';
+import { tables, type TelemetryLoss } from '../src/schema/dictionary.ts';
+import type { TelemetryEvent } from '../src/schema/eventFields.ts';
 import { purge, type PurgeResult } from '../src/retention/purge.ts';
-import type { Store } from '../src/storage/store.ts';
+import type { Store } from '../src/store/store.ts';
 import { onBothDatabases, sqliteDatabase, type TestDatabase } from './support/databases.ts';
 import { seededRandom } from './support/randomEvents.ts';
 import { anEvent, hexOf, openTestStore, uuid, writeEvents } from './support/seedEvents.ts';
@@ -26,7 +27,7 @@ async function fill(database: TestDatabase, store: Store, days: readonly string[
   await store.writeLosses(losses);
   const salts = days.map((day) => `('${day}', '${hexOf(random, 64)}')`).join(', ');
   await database.sql(`insert into telemetry_salts (day_bucket, fingerprint) values ${salts} on conflict do nothing`);
-  await store.sumUp();
+  await store.rollUp();
 }
 
 /** The days of which each table holds rows, the newest first. */
@@ -166,7 +167,7 @@ test('an SQLite file holds nothing of what was purged, gives its space back, and
   const eventsOf = (guilds: readonly string[], dayBucket: string): TelemetryEvent[] =>
     guilds.flatMap((guildHash) => Array.from({ length: 40 }, () => anEvent(random, { dayBucket, guildHash })));
   await writeEvents(store, [...eventsOf(old, '2026-01-15'), ...eventsOf(kept, TODAY)]);
-  expect(await store.sumUp()).toBe(1);
+  expect(await store.rollUp()).toBe(1);
 
   const files = async (): Promise<Buffer> =>
     Buffer.concat(await Promise.all(['', '-wal'].map((end) => readFile(`${database.file}${end}`).catch(() => Buffer.alloc(0)))));

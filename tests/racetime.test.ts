@@ -5,7 +5,7 @@ import type { ChatInputCommandInteraction } from 'discord.js';
 import { WebSocket } from 'ws';
 import { ProviderStandIn } from '../examples/stand-ins/provider.ts';
 import { RacetimeStandIn, type RaceRoom } from '../examples/stand-ins/racetime.ts';
-import { instrumentRoom, type RoomOptions } from '../src/index.ts';
+import { instrumentRoom, type RoomOptions } from '../src/surfaces/racetime/instrumentRoom.ts';
 import { ENABLED, settled, startBot, until, type TestBot } from './support/bot.ts';
 import { countEvents, endsOf, EVERY_END, onBothDatabases, sqliteDatabase, storedEvents } from './support/databases.ts';
 import { atSuiteEnd } from './support/postgresSuite.ts';
@@ -133,8 +133,8 @@ onBothDatabases((createDatabase) => {
     const timedOut = rows.filter(({ status }) => status === 'timeout');
     for (const row of timedOut) expect(Number(row['duration_ms'])).toBeGreaterThanOrEqual(SHORT_MS - 10);
 
-    const { ledger } = container.telemetry.status();
-    expect(ledger).toMatchObject({ made: rows.length, written: rows.length, dropped: 0, refused: 0 });
+    const { counters } = container.telemetry.status();
+    expect(counters).toMatchObject({ made: rows.length, written: rows.length, dropped: 0, refused: 0 });
     await bot.stop();
   });
 
@@ -148,7 +148,7 @@ onBothDatabases((createDatabase) => {
     room.say(`!rejected ${SENTINEL}`, user);
     room.say(`!seed ${SENTINEL}`, user);
     room.say(`!help ${SENTINEL}`, user);
-    await until(() => container.telemetry.status().ledger.made === 10);
+    await until(() => container.telemetry.status().counters.made === 10);
     await settled();
     expect(Object.keys(await countEvents(database))).toEqual([
       'racetime.room.broken.failure',
@@ -242,7 +242,7 @@ test('with telemetry off a room is answered just the same', async () => {
   const { bot, room } = await serve({});
   expect(await room.ask('!seed')).toBe('a seed');
   expect(await room.ask('!broken')).toMatch(/^Sorry/);
-  expect(container.telemetry.status()).toMatchObject({ state: 'off', ledger: { made: 0 } });
+  expect(container.telemetry.status()).toMatchObject({ state: 'off', counters: { made: 0 } });
   await bot.stop();
 });
 

@@ -1,14 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { EmbedBuilder, embedLength } from 'discord.js';
 import { addDays, daysDownFrom } from '../src/events/day.ts';
-import type { Surface, TelemetryEvent } from '../src/events/dictionary.ts';
-import { renderCsv } from '../src/reports/csv.ts';
-import { renderEmbed } from '../src/reports/embed.ts';
-import { renderJson } from '../src/reports/json.ts';
+import type { Surface } from '../src/schema/closedLists.ts';
+import type { TelemetryEvent } from '../src/schema/eventFields.ts';
+import { renderCsv } from '../src/render/csv.ts';
+import { renderEmbed } from '../src/render/embed.ts';
+import { renderJson } from '../src/render/json.ts';
 import { readReport } from '../src/reports/readReport.ts';
-import { renderText } from '../src/reports/text.ts';
-import { usageReport, type OperationUsage, type UsageReport } from '../src/reports/usageReport.ts';
-import type { EventCount } from '../src/storage/store.ts';
+import { renderText } from '../src/render/text.ts';
+import { buildReport } from '../src/reports/buildReport.ts';
+import type { OperationUsage, UsageReport } from '../src/reports/usageReport.ts';
+import type { EventCount } from '../src/store/store.ts';
 import { onBothDatabases } from './support/databases.ts';
 import { seededRandom } from './support/randomEvents.ts';
 import { anEvent, hexOf, openTestStore, seedEvents, writeEvents, type Seeded } from './support/seedEvents.ts';
@@ -135,8 +137,8 @@ onBothDatabases((createDatabase) => {
       const seeded = seedEvents({ seed, today: TODAY, days: 9, runsPerDay: 100 });
       await writeEvents(store, seeded.events);
       await store.writeLosses(seeded.losses);
-      for (const sumUp of [async () => 0, () => store.sumUp()]) {
-        summed.push(await sumUp());
+      for (const rollUp of [async () => 0, () => store.rollUp()]) {
+        summed.push(await rollUp());
         for (const [days, from] of [
           [1, '2026-03-03'],
           [3, '2026-03-01'],
@@ -228,7 +230,7 @@ onBothDatabases((createDatabase) => {
   });
 
   test('an empty database gives a report of seven days with nothing in it', async () => {
-    const report = await readReport(await openTestStore(await createDatabase(), TODAY), TODAY);
+    const report = await readReport(await openTestStore(await createDatabase(), TODAY), TODAY, { days: 7 });
     expect(report).toEqual({
       days: 7,
       from: '2026-02-25',
@@ -276,14 +278,14 @@ function reportOf({
     })
   );
   const losses = [{ day: TODAY, reason: 'queue_full', count }];
-  return usageReport({ days: all, usage: { counts: [...ofToday, ...past], durations: [], guilds: 0 }, losses, surface: undefined });
+  return buildReport({ days: all, usage: { counts: [...ofToday, ...past], durations: [], guilds: 0 }, losses, surface: undefined });
 }
 
 function reportOfOutcomes(successes: number, failures: number): UsageReport {
   const counts = Object.entries({ success: successes, failure: failures }).map(([action, count]) =>
     aCount({ eventName: `discord.generator.preset.${action}`, count })
   );
-  return usageReport({ days: [TODAY], usage: { counts, durations: [], guilds: 0 }, losses: [], surface: undefined });
+  return buildReport({ days: [TODAY], usage: { counts, durations: [], guilds: 0 }, losses: [], surface: undefined });
 }
 
 const HUGE = {
@@ -307,12 +309,12 @@ describe('the text', () => {
   });
 
   test('tells a rate of 100 % only where nothing failed', () => {
-    expect(renderText(reportOfOutcomes(99_999, 0))).toContain('100.0 % succeeded');
-    expect(renderText(reportOfOutcomes(99_999, 1))).toContain('99.9 % succeeded');
+    expect(renderText(reportOfOutcomes(99_999, 0))).toContain('100.0% succeeded');
+    expect(renderText(reportOfOutcomes(99_999, 1))).toContain('99.9% succeeded');
   });
 
   test('and the embed tell of losses on days of which nothing else was recorded', () => {
-    const report = usageReport({
+    const report = buildReport({
       days: [TODAY],
       usage: { counts: [], durations: [], guilds: 0 },
       losses: [{ day: TODAY, reason: 'queue_full', count: 4321 }],
@@ -369,7 +371,7 @@ describe('the CSV', () => {
 
 function reportOn(surfaces: readonly Surface[], surface?: Surface): UsageReport {
   const counts = surfaces.map((one) => aCount({ eventName: `${one}.seed.generate.failure`, provider: 'alttpr', errorType: 'not_found' }));
-  return usageReport({ days: [TODAY], usage: { counts, durations: [], guilds: 0 }, losses: [], surface });
+  return buildReport({ days: [TODAY], usage: { counts, durations: [], guilds: 0 }, losses: [], surface });
 }
 
 /** The second column of a CSV. */

@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { container } from '@sapphire/framework';
 import { readSettings } from '../config/settings.ts';
-import { addDays, systemClock } from '../src/events/day.ts';
+import { addDays } from '../src/events/day.ts';
+import { systemClock } from '../src/events/clock.ts';
 import { guildHasher, saltFingerprint } from '../src/events/guildHash.ts';
 import { openStore } from '../src/storage/openStore.ts';
 import { ENABLED, SALT, settled, startBot, until } from './support/bot.ts';
@@ -14,7 +15,7 @@ import { randomEvents, seededRandom } from './support/randomEvents.ts';
 
 const OTHER_SALT = '0a91b8c27d36e45f5f64e73d82c91b0a0a91b8c27d36e45f';
 const [GUILD, OTHER_GUILD] = ['811111111111111111', '822222222222222222'] as const;
-const ROLL = { feature: 'seeds', operation: 'roll' };
+const ROLL = { surface: 'discord', feature: 'seeds', operation: 'roll' } as const;
 const MINUTE_MS = 60_000;
 const today = systemClock().today();
 
@@ -106,7 +107,7 @@ onBothDatabases((createDatabase) => {
     const events = randomEvents(seededRandom(9), days, 300);
     const hash = events.find(({ guildHash }) => guildHash !== null)?.guildHash ?? '';
     await store.write(events);
-    expect(await store.sumUp()).toBe(3);
+    expect(await store.rollUp()).toBe(3);
     expect(await store.eraseGuild(hash)).toBe(events.filter(({ guildHash }) => guildHash === hash).length);
     expect(await database.sql(`select * from telemetry_daily_guilds where guild_hash = '${hash}'`)).toEqual([]);
     expect(await database.sql(`select * from telemetry_events where guild_hash = '${hash}'`)).toEqual([]);

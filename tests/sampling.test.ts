@@ -71,7 +71,7 @@ onBothDatabases((createDatabase) => {
     expect(report.events).toBe((2 * (rolls + tracked)) / RATE);
     expect(report).toMatchObject({ outcomes: { successRate: 1 }, quality: { sampleRates: [RATE], unfinished: 0 } });
     const written = 2 * (rolls + tracked);
-    expect(container.telemetry.status().ledger).toMatchObject({ made: 2 * RUNS, written, sampledOut: 2 * RUNS - written, dropped: 0 });
+    expect(container.telemetry.status().counters).toMatchObject({ made: 2 * RUNS, written, sampledOut: 2 * RUNS - written, dropped: 0 });
     await stop();
   });
 
@@ -79,7 +79,7 @@ onBothDatabases((createDatabase) => {
     const database = await createDatabase();
     const stop = await makeRuns(0, database.env);
     expect(await countEvents(database)).toEqual({});
-    expect(container.telemetry.status()).toMatchObject({ inFlight: 0, ledger: { made: 2 * RUNS, sampledOut: 2 * RUNS, refused: 0 } });
+    expect(container.telemetry.status()).toMatchObject({ inFlight: 0, counters: { made: 2 * RUNS, sampledOut: 2 * RUNS, refused: 0 } });
     expect((await container.telemetry.report()).events).toBe(0);
     await stop();
   });

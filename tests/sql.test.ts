@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
+import type { Surface } from '../src/schema/closedLists.ts';
 import * as fc from 'fast-check';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock } from '../src/events/day.ts';
+import { systemClock } from '../src/events/clock.ts';
 import { onBothDatabases } from './support/databases.ts';
 import { seededRandom } from './support/randomEvents.ts';
 import { anEvent, openTestStore, writeEvents } from './support/seedEvents.ts';
@@ -32,7 +33,7 @@ onBothDatabases((createDatabase) => {
         const { counts } = await store.usage({ from: today, to: today });
         expect(new Set(counts.map(({ provider }) => provider))).toEqual(new Set(texts));
         for (const text of texts) {
-          expect(await store.usage({ from: today, to: today, surface: text })).toMatchObject({ counts: [], guilds: 0 });
+          expect(await store.usage({ from: today, to: today, surface: text as Surface })).toMatchObject({ counts: [], guilds: 0 });
           expect(await store.eraseGuild(text)).toBe(1);
         }
         expect((await store.totals()).events).toBe(0);
@@ -42,18 +43,19 @@ onBothDatabases((createDatabase) => {
   });
 });
 
-test('no statement is put together from values: what is written as it stands are pragmas, numbers of ours and two INSERTs', async () => {
+test('no statement is put together from values: what is written as it stands are pragmas, numbers of ours, the bucket of a duration and two INSERTs', async () => {
   const found: string[] = [];
-  for (const name of await readdir(STORAGE)) {
+  for (const name of await readdir(STORAGE, { recursive: true })) {
+    if (!name.endsWith('.ts')) continue;
     const source = await readFile(join(STORAGE, name), 'utf8');
     for (const [raw] of source.matchAll(/(?:sql\.(?:raw|lit|id|val)|CompiledQuery\.raw|executeRaw|\.execute\(['"`])[^\n]*?[,)]/g))
       found.push(`${name} ${raw}`);
   }
   expect(found.toSorted()).toEqual([
-    'postgresql.ts CompiledQuery.raw(text,',
-    'sqlite.ts CompiledQuery.raw(text,',
-    'sqlite.ts sql.lit(VACUUM_PAGES)',
-    'sqlite.ts sql.raw(statement)',
-    'usageQueries.ts sql.lit(Math.log(GAMMA)'
+    'postgresql/postgresqlDialect.ts CompiledQuery.raw(text,',
+    "queries/usage.ts sql.raw(bucketSql('duration_ms')",
+    'sqlite/insertEvents.ts CompiledQuery.raw(text,',
+    'sqlite/sqliteDialect.ts sql.lit(VACUUM_PAGES)',
+    'sqlite/sqliteDialect.ts sql.raw(statement)'
   ]);
 });

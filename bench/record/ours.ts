@@ -1,20 +1,20 @@
 import { readSettings } from '../../config/settings.ts';
-import { systemClock } from '../../src/events/day.ts';
-import type { TelemetryEvent } from '../../src/events/dictionary.ts';
+import { systemClock } from '../../src/events/clock.ts';
+import type { TelemetryEvent } from '../../src/schema/eventFields.ts';
 import { Flusher } from '../../src/pipeline/flusher.ts';
-import { Ledger } from '../../src/pipeline/ledger.ts';
+import { EventCounters } from '../../src/pipeline/eventCounters.ts';
 import { Losses } from '../../src/pipeline/losses.ts';
-import { OperatorLog } from '../../src/pipeline/operatorLog.ts';
-import { EventQueue } from '../../src/pipeline/queue.ts';
-import { Recorder } from '../../src/pipeline/recorder.ts';
-import { Telemetry, type EnabledSettings } from '../../src/telemetry.ts';
+import { ThrottledLogger } from '../../src/logging/throttledLogger.ts';
+import { EventQueue } from '../../src/pipeline/eventQueue.ts';
+import { EventRecorder } from '../../src/pipeline/eventRecorder.ts';
+import { ActiveTelemetry, type EnabledSettings } from '../../src/telemetry/activeTelemetry.ts';
 import { atEnd } from '../support/cleanup.ts';
 import { makeEvents } from '../support/events.ts';
 import type { Contestant } from './contestant.ts';
 
 const SALT = 'f3a1c9d27b6e4085a1d3c5e7f90b2468ace13579bdf02468';
 const GUILDS = Array.from({ length: 500 }, (_, index) => String(100_000_000_000_000_000n + BigInt(index)));
-const log = new OperatorLog(() => ({ info: () => undefined, warn: complain, error: complain }));
+const log = new ThrottledLogger(() => ({ info: () => undefined, warn: complain, error: complain }));
 
 function complain(message: string): void {
   process.stderr.write(`${message}\n`);
@@ -26,20 +26,26 @@ export function enabledSettings(env: Readonly<Record<string, string>>): EnabledS
 }
 
 /** The whole of the plugin, as its listeners call it: a run is begun, succeeds and ends, which makes two events. */
-export async function startTelemetry(env: Readonly<Record<string, string>>): Promise<Telemetry> {
-  const telemetry = new Telemetry({ settings: enabledSettings(env), log });
+export async function startTelemetry(env: Readonly<Record<string, string>>): Promise<ActiveTelemetry> {
+  const telemetry = new ActiveTelemetry({ settings: enabledSettings(env), log });
   telemetry.start();
   atEnd(() => telemetry.close());
   while (telemetry.status().state !== 'open') await new Promise((resolve) => setTimeout(resolve, 20));
   return telemetry;
 }
 
-export function makeRuns(telemetry: Telemetry, runs: number): void {
+export function makeRuns({ runs: recorder }: ActiveTelemetry, runs: number): void {
   for (let run = 0; run < runs; run += 1) {
     const key = {};
-    telemetry.begin(key, { feature: 'generator', operation: 'preset', provider: 'alttpr', guildId: GUILDS[run % GUILDS.length] });
-    telemetry.succeed(key);
-    telemetry.end(key);
+    recorder.begin(key, {
+      surface: 'discord',
+      feature: 'generator',
+      operation: 'preset',
+      provider: 'alttpr',
+      guildId: GUILDS[run % GUILDS.length]
+    });
+    recorder.succeed(key);
+    recorder.end(key);
   }
 }
 
@@ -64,9 +70,9 @@ export async function wholePlugin(
 /** `record()` alone: the check of an event that was made before, and its place in the queue, which is emptied off the clock. */
 export function recorderAlone(): Contestant {
   const queue = new EventQueue(1000);
-  const shared = { queue, ledger: new Ledger(), losses: new Losses(), log };
+  const shared = { queue, counters: new EventCounters(), losses: new Losses(), log };
   const flusher = new Flusher({ ...shared, intervalMs: 2000 });
-  const recorder = new Recorder({ ...shared, onQueued: () => flusher.onQueued() });
+  const recorder = new EventRecorder({ ...shared, onQueued: () => flusher.onQueued() });
   let next: readonly TelemetryEvent[] = makeEvents(systemClock().today(), 500);
   let taken = 0;
   return {

@@ -32,7 +32,7 @@ async function reportsOf(size: number): Promise<void> {
   const file = join(folder, 'telemetry.db');
   await fillSqlite(file, size);
   using summing = new StatementClock();
-  const sumUpMs = await timed(() => store.sumUp());
+  const sumUpMs = await timed(() => store.rollUp());
   const [sumUpLongest, sumUpText] = [summing.longest, summing.longestText];
   const database = new DatabaseSync(file);
   atEnd(() => database.close());

@@ -1,7 +1,7 @@
 // The sample bot under a soak: it does what its parent tells it over their channel, one thing at a time.
 import { setTimeout as wait } from 'node:timers/promises';
 import { container } from '@sapphire/framework';
-import type { TelemetryStatus } from '../../src/service.ts';
+import type { TelemetryStatus } from '../../src/telemetry/status.ts';
 import '../../src/index.ts';
 
 export type Order = 'look' | 'destroy';

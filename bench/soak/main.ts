@@ -114,7 +114,7 @@ async function drained(bot: SoakedBot): Promise<void> {
 /** Says how a bot did, and checks it against its database and against a bot without telemetry. */
 function conclude(bot: SoakedBot, after: Sight | undefined, plain: Sight | undefined, row: Record<string, unknown> | undefined): void {
   if (after === undefined || plain === undefined) return;
-  const { made, written, dropped, refused, sampledOut } = after.status.ledger;
+  const { made, written, dropped, refused, sampledOut } = after.status.counters;
   const { queueLength } = after.status;
   const third = Math.floor(bot.samples.length / 3);
   const [middle, last] = [median(bot.samples.slice(third, 2 * third)), median(bot.samples.slice(2 * third))];
@@ -127,10 +127,10 @@ function conclude(bot: SoakedBot, after: Sight | undefined, plain: Sight | undef
   check(last <= middle * (1 + HEAP_TOLERANCE), `${bot.name}: the heap grew by more than ${HEAP_TOLERANCE * 100} %`);
   check(after.resources.length <= plain.resources.length, `${bot.name}: more is left than of a bot without telemetry`);
   if (row === undefined) return;
-  check(made > 0 && made === written + queueLength + dropped + refused + sampledOut, `${bot.name}: the ledger does not add up`);
+  check(made > 0 && made === written + queueLength + dropped + refused + sampledOut, `${bot.name}: the counters does not add up`);
   const stored = Object.fromEntries(Object.entries(row).map(([name, count]) => [name, Number(count)]));
-  check(stored['written'] === written, `${bot.name}: ${stored['written']} events are stored, and the ledger says ${written}`);
-  check(stored['dropped'] === dropped && stored['refused'] === refused, `${bot.name}: the stored losses are not those of the ledger`);
+  check(stored['written'] === written, `${bot.name}: ${stored['written']} events are stored, and the counters says ${written}`);
+  check(stored['dropped'] === dropped && stored['refused'] === refused, `${bot.name}: the stored losses are not those of the counters`);
 }
 
 function median(samples: readonly Sight[]): number {

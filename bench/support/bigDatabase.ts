@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { Store } from '../../src/storage/store.ts';
+import type { Store } from '../../src/store/store.ts';
 import { fillPostgresql } from './generate.ts';
 import { connect, createDatabase } from './postgres.ts';
 import { timed } from './stats.ts';
@@ -29,7 +29,7 @@ async function fill(rows: number): Promise<FilledDatabase> {
   const client = await connect(url);
   const store = await open({ databaseUrl: url });
   await fillPostgresql(client, rows);
-  const sumUpMs = await timed(() => store.sumUp());
+  const sumUpMs = await timed(() => store.rollUp());
   await client.query('vacuum analyze');
   await client.query('checkpoint');
   return { url, rows, client, store, sumUpMs };

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { TelemetryEvent } from '../../src/events/dictionary.ts';
+import type { TelemetryEvent } from '../../src/schema/eventFields.ts';
 import { Names, type Operation } from '../../src/events/names.ts';
 
 export const OPERATIONS = 40;
@@ -23,7 +23,7 @@ export const DURATION_DEVIATION = 0.9;
 const names = new Names();
 /** As `generate.ts` names them in SQL. */
 const operations: readonly Operation[] = Array.from({ length: OPERATIONS }, (_, index) =>
-  names.operation({ feature: `feature_${Math.floor(index / 5)}`, operation: `operation_${index}` })
+  names.operation({ surface: 'discord', feature: `feature_${Math.floor(index / 5)}`, operation: `operation_${index}` })
 );
 const guilds = Array.from({ length: GUILDS }, (_, index) => createHash('sha256').update(String(index)).digest('hex'));
 

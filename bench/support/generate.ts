@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { eventFields, type TelemetryEvent } from '../../src/events/dictionary.ts';
+import { eventFields, type TelemetryEvent } from '../../src/schema/eventFields.ts';
 import { DURATION_DEVIATION, DURATION_MEAN, FAILURE_SHARE, FAILURES, GUILDS, makeEvents, OPERATIONS, PROVIDERS } from './events.ts';
 import { withProgress } from './progress.ts';
 import { ALL_DAYS } from './stores.ts';

@@ -1,6 +1,7 @@
-import { addDays, systemClock, type Clock } from '../../src/events/day.ts';
+import { addDays } from '../../src/events/day.ts';
+import { systemClock, type Clock } from '../../src/events/clock.ts';
 import { openStore } from '../../src/storage/openStore.ts';
-import type { Store } from '../../src/storage/store.ts';
+import type { Store } from '../../src/store/store.ts';
 import { atEnd } from './cleanup.ts';
 
 /** The day of the newest events that a bench makes. */

@@ -1,4 +1,4 @@
-import type { Telemetry } from '../../src/telemetry.ts';
+import type { ActiveTelemetry } from '../../src/telemetry/activeTelemetry.ts';
 import { makeRuns, startTelemetry } from '../record/ours.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { createDatabase } from '../support/postgres.ts';
@@ -47,13 +47,17 @@ export async function growth(): Promise<void> {
 }
 
 /** Fills the queue, and resolves to what `measure` says of its flush. */
-async function flush(telemetry: Telemetry, events: number, measure: (work: () => Promise<unknown>) => Promise<number>): Promise<number> {
+async function flush(
+  telemetry: ActiveTelemetry,
+  events: number,
+  measure: (work: () => Promise<unknown>) => Promise<number>
+): Promise<number> {
   await telemetry.flush();
-  const before = telemetry.status().ledger.written;
+  const before = telemetry.status().counters.written;
   makeRuns(telemetry, events / 2);
   collectGarbage();
   const measured = await measure(() => telemetry.flush());
-  const { written, dropped } = telemetry.status().ledger;
+  const { written, dropped } = telemetry.status().counters;
   if (written - before !== events || dropped > 0) throw new Error(`Of ${events} events ${written - before} were written`);
   return measured;
 }

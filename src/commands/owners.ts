@@ -1,3 +1,4 @@
+import { withDeadline } from '../common/deadline.ts';
 import { Team, TeamMemberMembershipState, TeamMemberRole, type Client } from 'discord.js';
 
 /** A change of the team shows after this time at the latest. */
@@ -27,12 +28,10 @@ export class Owners {
   }
 
   async #fetch(): Promise<ReadonlySet<string>> {
-    const late = new Promise<never>((_, reject) => {
-      setTimeout(() => reject(new Error('Discord did not tell the owner in time')), FETCH_MS).unref();
-    });
-    const application = await Promise.race([this.#client.application?.fetch(), late]);
-    const owner = application?.owner;
-    if (owner === null || owner === undefined) return new Set();
+    const application = await withDeadline(Promise.resolve(this.#client.application?.fetch()), FETCH_MS);
+    if (application === undefined) throw new Error('Discord did not tell the owner in time');
+    const { owner } = application;
+    if (owner === null) return new Set();
     if (!(owner instanceof Team)) return new Set([owner.id]);
     const members = owner.members.filter(
       ({ membershipState, role }) => membershipState === TeamMemberMembershipState.Accepted && role !== TeamMemberRole.ReadOnly

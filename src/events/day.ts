@@ -1,4 +1,5 @@
-const DAY_MS = 86_400_000;
+/** A day, in milliseconds. */
+export const DAY_MS = 86_400_000;
 
 /** The UTC day of a moment given in milliseconds since 1970, as `2026-02-12`. */
 export function utcDay(timeMs: number): string {
@@ -20,33 +21,4 @@ export function daysDownFrom(to: string, from: string): string[] {
   const days: string[] = [];
   for (let day = to; day >= from; day = addDays(day, -1)) days.push(day);
   return days;
-}
-
-/** What tells the time: a seam so that a test can own midnight. */
-export interface Clock {
-  /** Milliseconds that never run backwards, for durations. */
-  monotonicMs(): number;
-  /** Milliseconds since 1970. */
-  nowMs(): number;
-  /** The UTC day now. */
-  today(): string;
-}
-
-/** The machine's clock. It makes the text of a day once a day, since every event asks for it. */
-export function systemClock(): Clock {
-  let lastNumber = -1;
-  let day = '';
-  return {
-    monotonicMs: () => performance.now(),
-    nowMs: () => Date.now(),
-    today: () => {
-      const now = Date.now();
-      const number = Math.floor(now / DAY_MS);
-      if (number !== lastNumber) {
-        lastNumber = number;
-        day = utcDay(now);
-      }
-      return day;
-    }
-  };
 }

@@ -4,10 +4,15 @@
  * accuracy of 0.05). Counts of buckets can be weighted and added up, which exact percentiles can't.
  */
 const ACCURACY = 0.05;
-export const GAMMA = (1 + ACCURACY) / (1 - ACCURACY);
+const GAMMA = (1 + ACCURACY) / (1 - ACCURACY);
 
 /** How many runs a bucket holds; weighted by sampling, so not always whole. */
 export type BucketCounts = ReadonlyMap<number, number>;
+
+/** The SQL expression, the same in PostgreSQL and SQLite, of the bucket of a column that holds milliseconds. */
+export function bucketSql(column: string): string {
+  return `case when ${column} < 1 then 0 else ceil(ln(${column}) / ${Math.log(GAMMA)}) end`;
+}
 
 /** The `share` percentile (0.5 is the median) in milliseconds, within 5 %; `null` without any run. */
 export function percentile(buckets: BucketCounts, share: number): number | null {

@@ -1,5 +1,8 @@
-import { SURFACES, type Action, type Surface } from './dictionary.ts';
-import { PROVIDER, SEGMENT } from './field.ts';
+import { getOrInsert } from '../common/getOrInsert.ts';
+import type { Action, Surface } from '../schema/closedLists.ts';
+import { eventName, operationName } from '../schema/eventName.ts';
+import { PROVIDER, SEGMENT } from '../schema/patterns.ts';
+import type { RunDescription } from './runDescription.ts';
 
 /** What every name becomes that is not one: too long, with a dot, a long number, or beyond the bound. */
 export const OTHER = 'other';
@@ -7,13 +10,7 @@ export const OTHER = 'other';
 const MAX_OPERATIONS = 500;
 const MAX_PROVIDERS = 100;
 
-/** What code says of a piece of work: where it runs, and what it is. */
-export interface OperationName {
-  /** Default: `discord`. */
-  readonly surface?: Surface;
-  readonly feature: string;
-  readonly operation: string;
-}
+type OperationNames = Pick<RunDescription, 'surface' | 'feature' | 'operation'>;
 
 /** An operation whose names were checked, with its event names ready made. */
 export interface Operation {
@@ -30,30 +27,22 @@ export function normalize(name: string): string {
 /** The checked names of one process. Each is checked once, then found again by what code called it. */
 export class Names {
   /** How many names became `other`. */
-  folded = 0;
+  replaced = 0;
   /** By surface, feature and operation, as code gave them: one joined key would have to be made for every event. */
-  readonly #operations = new Map<Surface | undefined, Map<string, Map<string, Operation>>>();
+  readonly #operations = new Map<Surface, Map<string, Map<string, Operation>>>();
   #operationCount = 0;
   /** By the event name of their invoke. */
   readonly #distinct = new Map<string, Operation>();
   readonly #providers = new Map<string, string>();
 
   /** The operation by that name; its parts that are no names become `other`, and are counted. */
-  operation(name: OperationName): Operation {
-    const known = this.#operations.get(name.surface)?.get(name.feature)?.get(name.operation);
+  operation(names: OperationNames): Operation {
+    const known = this.#operations.get(names.surface)?.get(names.feature)?.get(names.operation);
     if (known !== undefined) return known;
-    const surface = SURFACES.find((one) => one === name.surface) ?? 'discord';
-    const foldedBefore = this.folded;
-    const operation = this.#bounded(makeOperation(surface, this.#segment(name.feature), this.#segment(name.operation)));
-    if (this.folded === foldedBefore && this.#operationCount < MAX_OPERATIONS) this.#keep(name, operation);
+    const replacedBefore = this.replaced;
+    const operation = this.#bounded(makeOperation(names.surface, this.#segment(names.feature), this.#segment(names.operation)));
+    if (this.replaced === replacedBefore && this.#operationCount < MAX_OPERATIONS) this.#keep(names, operation);
     return operation;
-  }
-
-  #keep({ surface, feature, operation: name }: OperationName, operation: Operation): void {
-    const features = this.#operations.get(surface) ?? new Map<string, Map<string, Operation>>();
-    const operations = features.get(feature) ?? new Map<string, Operation>();
-    this.#operations.set(surface, features.set(feature, operations.set(name, operation)));
-    this.#operationCount += 1;
   }
 
   /** The provider by that name, `null` for none. */
@@ -62,9 +51,15 @@ export class Names {
     const known = this.#providers.get(name);
     if (known !== undefined) return known;
     const provider = String(name).trim().toLowerCase().normalize('NFC');
-    if (this.#providers.size >= MAX_PROVIDERS || !PROVIDER.test(provider)) return this.#fold();
+    if (this.#providers.size >= MAX_PROVIDERS || !PROVIDER.test(provider)) return this.#replace();
     this.#providers.set(name, provider);
     return provider;
+  }
+
+  #keep({ surface, feature, operation: name }: OperationNames, operation: Operation): void {
+    const features = getOrInsert(this.#operations, surface, () => new Map<string, Map<string, Operation>>());
+    getOrInsert(features, feature, () => new Map<string, Operation>()).set(name, operation);
+    this.#operationCount += 1;
   }
 
   /** What `other` is a part of counts too: the other part may be anything. */
@@ -72,23 +67,27 @@ export class Names {
     const name = operation.eventName.invoke;
     const known = this.#distinct.get(name);
     if (known !== undefined) return known;
-    if (this.#distinct.size >= MAX_OPERATIONS) return makeOperation(operation.surface, this.#fold(), OTHER);
+    if (this.#distinct.size >= MAX_OPERATIONS) return makeOperation(operation.surface, this.#replace(), OTHER);
     this.#distinct.set(name, operation);
     return operation;
   }
 
   #segment(name: string): string {
     const segment = typeof name === 'string' ? normalize(name) : '';
-    return SEGMENT.test(segment) ? segment : this.#fold();
+    return SEGMENT.test(segment) ? segment : this.#replace();
   }
 
-  #fold(): string {
-    this.folded += 1;
+  #replace(): string {
+    this.replaced += 1;
     return OTHER;
   }
 }
 
 function makeOperation(surface: Surface, feature: string, operation: string): Operation {
-  const prefix = `${surface}.${feature}.${operation}`;
-  return { surface, feature, eventName: { invoke: `${prefix}.invoke`, success: `${prefix}.success`, failure: `${prefix}.failure` } };
+  const name = operationName(surface, feature, operation);
+  return {
+    surface,
+    feature,
+    eventName: { invoke: eventName(name, 'invoke'), success: eventName(name, 'success'), failure: eventName(name, 'failure') }
+  };
 }

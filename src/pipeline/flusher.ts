@@ -1,24 +1,25 @@
 import { setImmediate } from 'node:timers/promises';
-import type { TelemetryEvent } from '../events/dictionary.ts';
-import { StoreError, type Store } from '../storage/store.ts';
+import type { TelemetryEvent } from '../schema/eventFields.ts';
+import { reasonOf, StoreError } from '../store/storeError.ts';
+import type { Store } from '../store/store.ts';
 import { backoffMs } from './backoff.ts';
-import type { Ledger } from './ledger.ts';
+import type { EventCounters } from './eventCounters.ts';
 import type { Losses } from './losses.ts';
-import type { OperatorLog } from './operatorLog.ts';
-import type { EventQueue } from './queue.ts';
+import type { ThrottledLogger } from '../logging/throttledLogger.ts';
+import type { EventQueue } from './eventQueue.ts';
 
-interface Parts {
+interface FlusherOptions {
   readonly queue: EventQueue;
-  readonly ledger: Ledger;
+  readonly counters: EventCounters;
   readonly losses: Losses;
-  readonly log: OperatorLog;
+  readonly log: ThrottledLogger;
   /** How long an event waits at most while the database answers, in milliseconds. */
   readonly intervalMs: number;
 }
 
 /** Moves the queue to the store, a batch at a time. A batch stays in the queue until the database has acknowledged it. */
 export class Flusher {
-  readonly #parts: Parts;
+  readonly #options: FlusherOptions;
   #store: Store | undefined;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<boolean> | undefined;
@@ -26,8 +27,8 @@ export class Flusher {
   /** Why the last flush failed; `null` when it did not. */
   problem: string | null = null;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(options: FlusherOptions) {
+    this.#options = options;
   }
 
   /** Flushes into `store` from now on. */
@@ -45,7 +46,7 @@ export class Flusher {
 
   /** To be called when an event was queued: a queue that fills up is not left to wait for the timer. */
   onQueued(): void {
-    const { queue } = this.#parts;
+    const { queue } = this.#options;
     if (this.#store === undefined || this.#running !== undefined || this.#failures > 0) return;
     if (queue.length >= Math.min(this.#store.batchSize, queue.capacity / 2)) void this.flush();
   }
@@ -64,12 +65,12 @@ export class Flusher {
   #schedule(): void {
     clearTimeout(this.#timer);
     if (this.#store === undefined) return;
-    const delay = this.#failures === 0 ? this.#parts.intervalMs : backoffMs(this.#failures);
+    const delay = this.#failures === 0 ? this.#options.intervalMs : backoffMs(this.#failures);
     this.#timer = setTimeout(() => void this.flush(), delay).unref();
   }
 
   async #run(store: Store): Promise<boolean> {
-    const { queue, losses, log } = this.#parts;
+    const { queue, losses, log } = this.#options;
     try {
       for (let left = queue.length; left > 0;) {
         const batch = queue.take(store.batchSize);
@@ -89,7 +90,7 @@ export class Flusher {
       return true;
     } catch (error) {
       this.#failures += 1;
-      this.problem = error instanceof StoreError ? error.message : 'an unexpected error';
+      this.problem = reasonOf(error);
       log.error('write', `Telemetry cannot write to its database: ${this.problem}. ${queue.length} events wait and will be tried again`);
       return false;
     }
@@ -97,17 +98,17 @@ export class Flusher {
 
   /** Writes a batch. Where the database refuses its content, halves it until the poisoned event is alone, and sets that one aside. */
   async #deliver(store: Store, events: readonly TelemetryEvent[]): Promise<void> {
-    const { queue, ledger, losses, log } = this.#parts;
+    const { queue, counters, losses, log } = this.#options;
     try {
       await store.write(events);
       queue.settle(events.length);
-      ledger.written += events.length;
+      counters.written += events.length;
     } catch (error) {
       if (!(error instanceof StoreError) || error.kind !== 'refused') throw error;
       const [event] = events;
       if (events.length === 1 && event !== undefined) {
         queue.settle(1);
-        ledger.refused += 1;
+        counters.refused += 1;
         losses.add(event.dayBucket, 'refused');
         log.error('refused', `Telemetry set aside an event that its database refused: ${error.message}`);
         return;

@@ -1,20 +1,20 @@
-import type { Clock } from '../events/day.ts';
-import { MAX_DURATION_MS } from '../events/dictionary.ts';
+import type { Clock } from '../events/clock.ts';
+import { MAX_DURATION_MS } from '../schema/eventFields.ts';
 import type { Failure } from '../events/errorTypes.ts';
 import { newEventId } from '../events/eventId.ts';
 import type { Operation } from '../events/names.ts';
-import type { Recorder } from './recorder.ts';
+import type { EventRecorder } from './eventRecorder.ts';
 
 /** An interaction token lives 15 minutes: what has not ended by then has no one left to answer. */
 const EXPIRY_MS = 15 * 60_000;
 /** Runs in flight at once. Far more than a bot has: beyond it something never ends, and the oldest is given up. */
 const MAX_OPEN = 10_000;
 
-/** What a lifecycle is about. */
-export interface Subject {
+/** A run whose names were checked and whose guild was hashed. */
+export interface CheckedRun {
   readonly operation: Operation;
   readonly provider: string | null;
-  /** Already hashed. */
+  /** `null` outside of guilds. */
   readonly guildHash: string | null;
   /** Whether the time from begin to end is that of the run. */
   readonly timed: boolean;
@@ -23,7 +23,7 @@ export interface Subject {
 }
 
 interface Lifecycle {
-  readonly subject: Subject;
+  readonly run: CheckedRun;
   readonly day: string;
   readonly startMs: number;
   readonly sampled: boolean;
@@ -35,8 +35,8 @@ interface Lifecycle {
 const INTERRUPTED: Failure = { status: 'error', errorType: 'interrupted' };
 const UNKNOWN: Failure = { status: 'error', errorType: 'unexpected_error' };
 
-interface Parts {
-  readonly recorder: Recorder;
+interface LifecyclesOptions {
+  readonly recorder: EventRecorder;
   readonly clock: Clock;
   readonly sampleRate: number;
 }
@@ -46,14 +46,14 @@ interface Parts {
  * begins, and writes exactly one terminal event, on the day of its invoke, when it ends. One draw of the sampling decides for both.
  */
 export class Lifecycles {
-  readonly #parts: Parts;
+  readonly #options: LifecyclesOptions;
   /** In the order in which they began. */
   readonly #open = new Map<object, Lifecycle>();
   /** Keys of those that were ended before their time: what is heard of them later begins nothing. */
   readonly #interrupted = new WeakSet<object>();
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(options: LifecyclesOptions) {
+    this.#options = options;
   }
 
   /** How many runs are in flight. */
@@ -67,15 +67,15 @@ export class Lifecycles {
   }
 
   /** Begins a lifecycle. One of the same key that is still open (an edited message runs its command anew) ends as interrupted. */
-  begin(key: object, subject: Subject): void {
-    const { clock, sampleRate } = this.#parts;
+  begin(key: object, run: CheckedRun): void {
+    const { clock, sampleRate } = this.#options;
     this.#interrupt(key);
     const lifecycle: Lifecycle = {
-      subject,
+      run,
       day: clock.today(),
       startMs: clock.monotonicMs(),
       sampled: Math.random() < sampleRate,
-      provider: subject.provider,
+      provider: run.provider,
       outcome: undefined
     };
     this.#open.set(key, lifecycle);
@@ -111,10 +111,10 @@ export class Lifecycles {
 
   /** Ends, as interrupted, the runs that are older than an interaction token lives, unless they are certain to end. */
   expire(): void {
-    const before = this.#parts.clock.monotonicMs() - EXPIRY_MS;
-    for (const [key, { startMs, subject }] of this.#open) {
+    const before = this.#options.clock.monotonicMs() - EXPIRY_MS;
+    for (const [key, { startMs, run }] of this.#open) {
       if (startMs > before) return;
-      if (!subject.endsByItself) this.#interrupt(key);
+      if (!run.endsByItself) this.#interrupt(key);
     }
   }
 
@@ -131,21 +131,21 @@ export class Lifecycles {
   }
 
   #write(lifecycle: Lifecycle, action: 'invoke' | 'success' | 'failure'): void {
-    const { recorder, clock, sampleRate } = this.#parts;
+    const { recorder, clock, sampleRate } = this.#options;
     if (!lifecycle.sampled) return recorder.skip();
-    const { subject, day, startMs, provider } = lifecycle;
+    const { run, day, startMs, provider } = lifecycle;
     const failure = action === 'failure' && typeof lifecycle.outcome === 'object' ? lifecycle.outcome : null;
-    const ran = subject.timed && (action === 'success' || (failure !== null && failure.status !== 'denied' && failure !== INTERRUPTED));
+    const ran = run.timed && (action === 'success' || (failure !== null && failure.status !== 'denied' && failure !== INTERRUPTED));
     recorder.record({
       dayBucket: day,
       id: newEventId(),
-      eventName: subject.operation.eventName[action],
-      surface: subject.operation.surface,
-      feature: subject.operation.feature,
+      eventName: run.operation.eventName[action],
+      surface: run.operation.surface,
+      feature: run.operation.feature,
       action,
       status: failure?.status ?? 'ok',
       provider,
-      guildHash: subject.guildHash,
+      guildHash: run.guildHash,
       durationMs: ran ? Math.min(Math.round(clock.monotonicMs() - startMs), MAX_DURATION_MS) : null,
       errorType: failure?.errorType ?? null,
       sampleRate

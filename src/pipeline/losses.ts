@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { LossReason, TelemetryLoss } from '../events/dictionary.ts';
+import type { LossReason } from '../schema/closedLists.ts';
+import type { TelemetryLoss } from '../schema/dictionary.ts';
 
 /** Lost events, counted by day and reason until the counts are written. */
 export class Losses {

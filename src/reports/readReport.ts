@@ -1,7 +1,8 @@
 import { addDays, daysDownFrom } from '../events/day.ts';
-import { SURFACES, type Surface } from '../events/dictionary.ts';
-import type { Store } from '../storage/store.ts';
-import { usageReport, type UsageReport } from './usageReport.ts';
+import { isSurface, SURFACES, type Surface } from '../schema/closedLists.ts';
+import type { Store } from '../store/store.ts';
+import { buildReport } from './buildReport.ts';
+import type { UsageReport } from './usageReport.ts';
 
 /** Days of a report that does not say how many. */
 export const DEFAULT_REPORT_DAYS = 7;
@@ -13,24 +14,28 @@ export interface ReportOptions {
   readonly days?: number | undefined;
   /** Only what ran there. Default: everywhere. */
   readonly surface?: Surface | undefined;
+  /** How old a report may be that was read before and is given again, in milliseconds. Default: 0, so that each is read anew. */
+  readonly maxAgeMs?: number | undefined;
+}
+
+/** What a report is read by. */
+export interface ReportRequest {
+  readonly days: number;
+  readonly surface?: Surface | undefined;
 }
 
 /** @throws {RangeError} when there can be no such report. The message does not repeat what was asked for. */
-export function checkReportOptions({ days = DEFAULT_REPORT_DAYS, surface }: ReportOptions): void {
+export function toRequest({ days = DEFAULT_REPORT_DAYS, surface }: ReportOptions): ReportRequest {
   if (!Number.isInteger(days) || days < 1 || days > MAX_REPORT_DAYS)
     throw new RangeError(`the days of a report are a whole number from 1 to ${MAX_REPORT_DAYS}`);
-  if (surface !== undefined && !SURFACES.includes(surface))
-    throw new RangeError(`the surface of a report is one of ${SURFACES.join(', ')}`);
+  if (surface !== undefined && !isSurface(surface)) throw new RangeError(`the surface of a report is one of ${SURFACES.join(', ')}`);
+  return { days, surface };
 }
 
 /** Reads what the store knows of the last days, up to and including `today`. */
-export async function readReport(
-  store: Store,
-  today: string,
-  { days = DEFAULT_REPORT_DAYS, surface }: ReportOptions = {}
-): Promise<UsageReport> {
+export async function readReport(store: Store, today: string, { days, surface }: ReportRequest): Promise<UsageReport> {
   const from = addDays(today, 1 - days);
   const usage = await store.usage({ from, to: today, surface });
   const losses = await store.losses(from, today);
-  return usageReport({ days: daysDownFrom(today, from), usage, losses, surface });
+  return buildReport({ days: daysDownFrom(today, from), usage, losses, surface });
 }

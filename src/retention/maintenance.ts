@@ -1,6 +1,7 @@
-import type { Clock } from '../events/day.ts';
-import type { OperatorLog } from '../pipeline/operatorLog.ts';
-import { StoreError, type Store } from '../storage/store.ts';
+import type { Clock } from '../events/clock.ts';
+import type { ThrottledLogger } from '../logging/throttledLogger.ts';
+import { reasonOf } from '../store/storeError.ts';
+import type { Store } from '../store/store.ts';
 import { newestPurgedDay, purge, type PurgeOptions, type PurgeResult } from './purge.ts';
 
 /** Said at start and by every status, while hashes of two salts are stored. */
@@ -11,60 +12,71 @@ export const SALT_CHANGED =
 /** What a purge did. */
 export type LastPurge = Pick<PurgeResult, 'throughDay' | 'deleted'>;
 
-interface Parts {
+interface MaintenanceOptions {
   readonly clock: Clock;
-  readonly log: OperatorLog;
+  readonly log: ThrottledLogger;
   readonly retentionDays: number;
   readonly saltFingerprint: string;
 }
 
-/** What is done at start and daily: deleting what is too old, summing up what is over, and looking whether the salt is still the same. */
+/** What is done at start and daily: deleting what is too old, rolling up what is over, and looking whether the salt is still the same. */
 export class Maintenance {
-  readonly #parts: Parts;
+  readonly #options: MaintenanceOptions;
   /** What the last purge deleted; `null` before the first. */
   lastPurge: LastPurge | null = null;
   /** Whether hashes of another salt are stored too. */
   saltChanged = false;
+  /** How many events were written when the salt was last looked at. */
+  #writtenAtCheck = 0;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(options: MaintenanceOptions) {
+    this.#options = options;
   }
 
   /** Never rejects. */
   async run(store: Store): Promise<void> {
-    const { clock, log, retentionDays } = this.#parts;
+    const { clock, log, retentionDays } = this.#options;
     try {
       const throughDay = newestPurgedDay(clock.today(), retentionDays);
       const deleted = await store.purge(throughDay);
       this.lastPurge = { throughDay, deleted };
       if (deleted > 0) log.info(`Telemetry purged ${deleted} events of ${throughDay} and before`);
-      await store.sumUp();
-      await this.#noteSalt(store);
+      await store.rollUp();
+      await this.#recordSalt(store);
       if (this.saltChanged) log.warn('salt', `Telemetry: ${SALT_CHANGED}`);
     } catch (error) {
-      const reason = error instanceof StoreError ? error.message : 'an unexpected error';
-      log.error('purge', `Telemetry could not purge old events: ${reason}. It is tried again at the next time of TELEMETRY_PURGE_CRON`);
+      log.error(
+        'purge',
+        `Telemetry could not purge old events: ${reasonOf(error)}. It is tried again at the next time of TELEMETRY_PURGE_CRON`
+      );
     }
   }
 
   async purge(store: Store, options?: PurgeOptions): Promise<PurgeResult> {
-    const { clock, retentionDays } = this.#parts;
+    const { clock, retentionDays } = this.#options;
     const result = await purge({ store, today: clock.today(), retentionDays, ...options });
     if (options?.dryRun !== true) {
       this.lastPurge = result;
-      await this.checkSalt(store);
+      await this.#checkSalt(store);
     }
     return result;
   }
 
-  /** Notes the salt anew, since another process may have purged the note of it with all the rest. Never rejects. */
-  async checkSalt(store: Store): Promise<void> {
-    // A database that is away is the flusher's to report.
-    await this.#noteSalt(store).catch(() => undefined);
+  /** Looks at the salt where more events are written than at the last time: a bot that nobody uses leaves its database in peace. Never rejects. */
+  async checkSaltAfterWrites(store: Store, written: number): Promise<void> {
+    if (written === this.#writtenAtCheck && !this.saltChanged) return;
+    this.#writtenAtCheck = written;
+    await this.#checkSalt(store);
   }
 
-  async #noteSalt(store: Store): Promise<void> {
-    await store.noteSalt(this.#parts.saltFingerprint);
+  /** Stores the fingerprint anew, since another process may have purged it with all the rest. Never rejects. */
+  async #checkSalt(store: Store): Promise<void> {
+    // A database that is away is the flusher's to report.
+    await this.#recordSalt(store).catch(() => undefined);
+  }
+
+  async #recordSalt(store: Store): Promise<void> {
+    await store.recordSalt(this.#options.saltFingerprint);
     this.saltChanged = (await store.saltFingerprints()).length > 1;
   }
 }

@@ -1,27 +1,27 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import { addDays } from '../events/day.ts';
-import { tables } from '../events/dictionary.ts';
-import type { Field, Table } from '../events/field.ts';
+import { tables } from '../schema/dictionary.ts';
+import type { Field, Table } from '../schema/field.ts';
 import { checkOf } from './checks.ts';
-import type { Engine, LiveTable } from './engine.ts';
-import { run } from './sql.ts';
-import type { Audit } from './store.ts';
+import type { Dialect, LiveTable } from './dialect.ts';
+import { run } from './queries/tables.ts';
+import type { Audit } from '../store/store.ts';
 
 /** How many days a row may be older than the retention: a purge runs once a day. */
 const GRACE_DAYS = 1;
 
 /** Compares a live database with the data dictionary: its tables, and every value in them. */
-export async function auditDatabase(em: SqlEntityManager, engine: Engine, today: string, retentionDays: number): Promise<Audit> {
+export async function auditDatabase(em: SqlEntityManager, dialect: Dialect, today: string, retentionDays: number): Promise<Audit> {
   const checked: string[] = [];
   const findings: string[] = [];
   for (const table of Object.values<Table>(tables)) {
-    const live = await engine.describeTable(em, table.name);
+    const live = await dialect.describeTable(em, table.name);
     if (live === undefined) {
       findings.push(`${table.name} is missing: run sapphire-telemetry migrate`);
       continue;
     }
-    findings.push(...compareTable(table, live, engine));
+    findings.push(...compareTable(table, live, dialect));
     findings.push(...(await auditDays(em, table, today, retentionDays)));
     for (const field of Object.values(table.fields)) findings.push(...(await auditValues(em, table, field, live)));
     checked.push(`${table.name}: ${Object.keys(table.fields).length} columns, key, ${live.checks.size} constraints, days, every text`);
@@ -29,7 +29,7 @@ export async function auditDatabase(em: SqlEntityManager, engine: Engine, today:
   return { checked, findings };
 }
 
-function compareTable({ name, key, fields }: Table, live: LiveTable, { columnTypes }: Engine): string[] {
+function compareTable({ name, key, fields }: Table, live: LiveTable, { columnTypes }: Dialect): string[] {
   const findings: string[] = [];
   const expected = new Map(Object.values(fields).map((field) => [field.column, field]));
   for (const { name: column, type, nullable } of live.columns) {

@@ -1,4 +1,4 @@
-import type { Field } from '../events/field.ts';
+import type { Field } from '../schema/field.ts';
 
 /** A CHECK constraint of a column, as both engines understand it. */
 export interface Check {

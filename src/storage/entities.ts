@@ -1,6 +1,6 @@
 import { EntitySchema, type EntityProperty } from '@mikro-orm/core';
-import { tables } from '../events/dictionary.ts';
-import type { Field, Table } from '../events/field.ts';
+import { tables } from '../schema/dictionary.ts';
+import type { Field, Table } from '../schema/field.ts';
 import { checkOf } from './checks.ts';
 
 /** The column type of each type of field, in one engine's words. */

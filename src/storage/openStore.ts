@@ -1,14 +1,15 @@
 import { MikroORM, type SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { Settings } from '../../config/settings.ts';
-import { systemClock, type Clock } from '../events/day.ts';
-import { migrationsTable } from '../events/dictionary.ts';
-import type { Engine } from './engine.ts';
-import { ormOptions } from './orm.ts';
-import { PostgresqlEngine } from './postgresql.ts';
-import { Repository, type OpenedOrm } from './repository.ts';
-import { SqliteEngine } from './sqlite.ts';
-import { StoreError, type Store } from './store.ts';
+import { systemClock, type Clock } from '../events/clock.ts';
+import { migrationsTable } from '../schema/dictionary.ts';
+import type { Dialect } from './dialect.ts';
+import { ormOptions } from './ormOptions.ts';
+import { PostgresqlDialect } from './postgresql/postgresqlDialect.ts';
+import { SqlStore, type OpenedOrm } from './sqlStore.ts';
+import { SqliteDialect } from './sqlite/sqliteDialect.ts';
+import { StoreError } from '../store/storeError.ts';
+import type { Store } from '../store/store.ts';
 
 /** How a store is opened. */
 export interface OpenMode {
@@ -19,9 +20,9 @@ export interface OpenMode {
 }
 
 /** The engine that the settings name. */
-export function engineOf(settings: Pick<Settings, 'databaseUrl' | 'dataDir'>, { migrate, busyTimeoutMs }: OpenMode): Engine {
-  if (settings.databaseUrl !== undefined) return new PostgresqlEngine(settings.databaseUrl);
-  return new SqliteEngine({ dataDir: settings.dataDir, busyTimeoutMs, create: migrate });
+export function dialectOf(settings: Pick<Settings, 'databaseUrl' | 'dataDir'>, { migrate, busyTimeoutMs }: OpenMode): Dialect {
+  if (settings.databaseUrl !== undefined) return new PostgresqlDialect(settings.databaseUrl);
+  return new SqliteDialect({ dataDir: settings.dataDir, busyTimeoutMs, create: migrate });
 }
 
 /**
@@ -33,39 +34,39 @@ export async function openStore(
   mode: OpenMode,
   clock: Clock = systemClock()
 ): Promise<Store> {
-  const engine = engineOf(settings, mode);
-  return Repository.open(engine, clock, () => openOrm(engine, mode.migrate));
+  const dialect = dialectOf(settings, mode);
+  return SqlStore.open(dialect, clock, () => openOrm(dialect, mode.migrate));
 }
 
-async function openOrm(engine: Engine, migrate: boolean): Promise<OpenedOrm> {
+async function openOrm(dialect: Dialect, migrate: boolean): Promise<OpenedOrm> {
   let orm: MikroORM | undefined;
   try {
-    orm = new MikroORM(ormOptions(engine));
+    orm = new MikroORM(ormOptions(dialect));
     await orm.connect();
-    await engine.prepare(orm);
-    return { orm, isNew: await bringUpToDate(orm, engine, migrate) };
+    await dialect.prepare(orm);
+    return { orm, isNew: await bringUpToDate(orm, dialect, migrate) };
   } catch (error) {
     await orm?.close(true).catch(() => undefined);
-    throw engine.toStoreError(error);
+    throw dialect.toStoreError(error);
   }
 }
 
 /** Resolves to whether there were no tables at all. */
-async function bringUpToDate(orm: MikroORM, engine: Engine, allowed: boolean): Promise<boolean> {
-  const known = engine.migrations.map(({ name }) => name);
+async function bringUpToDate(orm: MikroORM, dialect: Dialect, allowed: boolean): Promise<boolean> {
+  const known = dialect.migrations.map(({ name }) => name);
   const em = orm.em.fork();
-  const pending = await pendingOf(em, engine, known);
+  const pending = await pendingOf(em, dialect, known);
   if (pending.length === 0) return false;
   if (!allowed) throw new StoreError('unavailable', 'the tables of telemetry are missing or old: run sapphire-telemetry migrate');
-  await engine.exclusively(em, async () => {
+  await dialect.exclusively(em, async () => {
     // Another process may have been first.
-    if ((await pendingOf(em, engine, known)).length > 0) await orm.migrator.up();
+    if ((await pendingOf(em, dialect, known)).length > 0) await orm.migrator.up();
   });
   return pending.length === known.length;
 }
 
-async function pendingOf(em: SqlEntityManager, engine: Engine, known: readonly string[]): Promise<string[]> {
-  if (!(await engine.tableExists(em, migrationsTable.name))) return [...known];
+async function pendingOf(em: SqlEntityManager, dialect: Dialect, known: readonly string[]): Promise<string[]> {
+  if (!(await dialect.tableExists(em, migrationsTable.name))) return [...known];
   const { rows } = await sql<{ name: string }>`select name from ${sql.table(migrationsTable.name)}`.execute(em.getKysely());
   const applied = rows.map(({ name }) => name);
   if (applied.some((name) => !known.includes(name))) {

@@ -3,7 +3,7 @@ import { addDays } from '../../src/events/day.ts';
 import { until } from '../support/bot.ts';
 import { onBothDatabases, type TestDatabase } from '../support/databases.ts';
 import { makeTelemetry, ROLL } from '../support/handClock.ts';
-import { expectLedgerInDatabase, expectLedgerToAddUp } from '../support/ledger.ts';
+import { expectCountersInDatabase, expectCountersToAddUp } from '../support/counters.ts';
 import { seededRandom } from '../support/randomEvents.ts';
 import { openTestStore } from '../support/seedEvents.ts';
 
@@ -30,29 +30,29 @@ onBothDatabases((createDatabase) => {
     for (const jump of JUMPS) {
       for (let run = 0; run < RUNS; run += 1) {
         const key = {};
-        telemetry.begin(key, ROLL);
+        telemetry.runs.begin(key, ROLL);
         invoked.set(clock.day, (invoked.get(clock.day) ?? 0) + 1);
         open.push(key);
         // Some runs are still in flight when the calendar jumps, and some events still queued.
-        if (random() < 0.6) telemetry.end(open.shift() ?? key);
+        if (random() < 0.6) telemetry.runs.end(open.shift() ?? key);
         if (random() < 0.2) await telemetry.flush();
-        expectLedgerToAddUp(telemetry.status());
+        expectCountersToAddUp(telemetry.status());
       }
       clock.day = addDays(clock.day, jump);
       clock.ms += 1_000;
       // As at every start: what is over is summed up, so that what comes late has to undo it.
       const other = await openTestStore(database, clock.day);
-      await other.sumUp();
+      await other.rollUp();
       await other.close();
     }
-    for (const key of open) telemetry.end(key);
+    for (const key of open) telemetry.runs.end(key);
     expect(await telemetry.flush()).toBe(true);
 
     const expected = Object.fromEntries([...invoked].toSorted(([a], [b]) => (a < b ? -1 : 1)));
     expect(await byDay(database, "action = 'invoke'")).toEqual(expected);
     expect(await byDay(database, "action <> 'invoke'")).toEqual(expected);
-    expect(telemetry.status()).toMatchObject({ inFlight: 0, ledger: { made: 2 * RUNS * JUMPS.length, dropped: 0, refused: 0 } });
-    await expectLedgerInDatabase(database, telemetry.status());
+    expect(telemetry.status()).toMatchObject({ inFlight: 0, counters: { made: 2 * RUNS * JUMPS.length, dropped: 0, refused: 0 } });
+    await expectCountersInDatabase(database, telemetry.status());
     const [negative] = await database.sql('select count(*) as count from telemetry_events where duration_ms < 0');
     expect(Number(negative?.['count'])).toBe(0);
 
@@ -70,14 +70,14 @@ onBothDatabases((createDatabase) => {
     const { telemetry, clock } = await makeTelemetry({ env: database.env });
     telemetry.start();
     const [forward, backward] = [{}, {}];
-    telemetry.begin(forward, ROLL);
+    telemetry.runs.begin(forward, ROLL);
     clock.day = addDays(clock.day, 400);
-    telemetry.begin(backward, ROLL);
+    telemetry.runs.begin(backward, ROLL);
     clock.day = addDays(clock.day, -800);
     clock.ms += 42;
     for (const key of [forward, backward]) {
-      telemetry.succeed(key);
-      telemetry.end(key);
+      telemetry.runs.succeed(key);
+      telemetry.runs.end(key);
     }
     await telemetry.close();
     expect(await database.sql("select duration_ms from telemetry_events where action = 'success'")).toEqual([
@@ -85,6 +85,6 @@ onBothDatabases((createDatabase) => {
       { duration_ms: 42 }
     ]);
     // What the calendar made too old was written after the purge at start: the next one is of the same clock.
-    await expectLedgerInDatabase(database, telemetry.status());
+    await expectCountersInDatabase(database, telemetry.status());
   });
 });

@@ -3,7 +3,7 @@ import { container } from '@sapphire/framework';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ENABLED, startBot, until } from '../support/bot.ts';
 import { onBothDatabases, type TestDatabase } from '../support/databases.ts';
-import { expectLedgerInDatabase } from '../support/ledger.ts';
+import { expectCountersInDatabase } from '../support/counters.ts';
 import { runSql } from '../support/postgresSql.ts';
 import { createDatabase, startServer } from '../support/postgresSuite.ts';
 import { SampleBot } from '../support/sampleBot.ts';
@@ -41,8 +41,8 @@ test('a PostgreSQL killed in the middle of a flush and started again has every e
   });
   await allWritten();
 
-  expect(container.telemetry.status().ledger).toMatchObject({ made: 2 * sent, written: 2 * sent });
-  await expectLedgerInDatabase(database);
+  expect(container.telemetry.status().counters).toMatchObject({ made: 2 * sent, written: 2 * sent });
+  await expectCountersInDatabase(database);
   expectOutageTold(bot, 'PostgreSQL (57P0|no code|ECONN)');
   await bot.stop();
 });
@@ -60,12 +60,12 @@ test('a bot killed in the middle of a flush loses no more than that flush and wh
   const bot = await SampleBot.start(env);
   await bot.use(10);
   await until(async () => (await bot.status()).queueLength === 0);
-  const before = (await bot.status()).ledger.written;
+  const before = (await bot.status()).counters.written;
   await database.sql(HOLD);
   await bot.use(10);
   await until(() => isHeld(url));
-  const { ledger, queueLength } = await bot.status();
-  expect({ written: ledger.written, queueLength }).toEqual({ written: before, queueLength: 20 });
+  const { counters, queueLength } = await bot.status();
+  expect({ written: counters.written, queueLength }).toEqual({ written: before, queueLength: 20 });
   await bot.kill();
   expect(complaints(bot)).toEqual([]);
 
@@ -79,7 +79,7 @@ test('a bot killed in the middle of a flush loses no more than that flush and wh
   const next = await SampleBot.start(env, bot.discord);
   await next.use(5);
   await until(async () => (await next.status()).queueLength === 0);
-  const { written } = (await next.status()).ledger;
+  const { written } = (await next.status()).counters;
   expect(await next.stop()).toBe(0);
   const after = await storedRuns(database);
   expect(after.invokes + after.ends).toBe(invokes + ends + written);
@@ -99,14 +99,14 @@ onBothDatabases((create) => {
       const bot = await SampleBot.start(env, discord);
       discord = bot.discord;
       await bot.use(5);
-      await until(async () => (await bot.status()).ledger.written > 0);
+      await until(async () => (await bot.status()).counters.written > 0);
       const told = await bot.status();
-      atLeast += told.ledger.written;
+      atLeast += told.counters.written;
       // The last ones are answered or not: the bot dies meanwhile.
       const last = Array.from({ length: 20 }, () => bot.discord.userMenu({ command: 'Race record', timeoutMs: 1_000 }));
       await wait(Math.random() * 120);
       await bot.kill();
-      atMost += told.ledger.made + 2 * last.length;
+      atMost += told.counters.made + 2 * last.length;
       await Promise.all(last);
       expect(complaints(bot)).toEqual([]);
     }

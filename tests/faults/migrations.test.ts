@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { tables } from '../../src/events/dictionary.ts';
+import { tables } from '../../src/schema/dictionary.ts';
 import { countEvents, onBothDatabases } from '../support/databases.ts';
-import { expectLedgerToAddUp } from '../support/ledger.ts';
+import { expectCountersToAddUp } from '../support/counters.ts';
 import { runTrackingProcesses } from '../support/trackingProcesses.ts';
 
 const PROCESSES = 4;
@@ -17,8 +17,8 @@ onBothDatabases((createDatabase) => {
     const database = await createDatabase();
     const results = await runTrackingProcesses(database, PROCESSES, RUNS);
     for (const { lines, status } of results) {
-      expectLedgerToAddUp(status);
-      expect(status).toMatchObject({ state: 'closed', inFlight: 0, ledger: { made: 2 * RUNS, written: 2 * RUNS } });
+      expectCountersToAddUp(status);
+      expect(status).toMatchObject({ state: 'closed', inFlight: 0, counters: { made: 2 * RUNS, written: 2 * RUNS } });
       expect(lines.filter((line) => !told[database.engine].test(line))).toEqual([]);
       expect(new Set(lines.map((line) => line.split(':')[0])).size).toBe(lines.length);
     }

@@ -5,7 +5,7 @@ import { addDays } from '../../src/events/day.ts';
 import { ENABLED, startBot, until } from '../support/bot.ts';
 import { postgresqlDatabase, type TestDatabase } from '../support/databases.ts';
 import { makeTelemetry, ROLL } from '../support/handClock.ts';
-import { expectLedgerInDatabase, expectLedgerToAddUp } from '../support/ledger.ts';
+import { expectCountersInDatabase, expectCountersToAddUp } from '../support/counters.ts';
 import { atSuiteEnd } from '../support/postgresSuite.ts';
 import { TcpProxy } from '../support/tcpProxy.ts';
 import { allWritten, complaints, drive, driveWhile, expectOutageTold, maintained, Ping, times } from '../support/traffic.ts';
@@ -35,8 +35,8 @@ test('connections that are cut after the commit and before its answer double no 
     await until(() => container.telemetry.status().problem === null);
   });
   await allWritten();
-  expect(container.telemetry.status().ledger).toMatchObject({ made: 2 * sent, written: 2 * sent });
-  await expectLedgerInDatabase(database);
+  expect(container.telemetry.status().counters).toMatchObject({ made: 2 * sent, written: 2 * sent });
+  await expectCountersInDatabase(database);
   expectOutageTold(bot, 'PostgreSQL');
   await bot.stop();
 });
@@ -50,11 +50,11 @@ test('counts of lost events are written once too, when the answer to that is los
   await until(() => container.telemetry.status().state === 'open');
   proxy.cutAfterCommit('insert into telemetry_events', 'insert into "telemetry_losses"');
   for (let run = 0; run < 20; run += 1) container.telemetry.track(ROLL, () => undefined);
-  expectLedgerToAddUp();
-  expect(container.telemetry.status().ledger.dropped).toBeGreaterThan(0);
+  expectCountersToAddUp();
+  expect(container.telemetry.status().counters.dropped).toBeGreaterThan(0);
   await until(() => proxy.cuts === 2);
   await allWritten();
-  await expectLedgerInDatabase(database);
+  await expectCountersInDatabase(database);
   expect(await drive(bot, times(3))).toBe(3);
   await bot.stop();
 });
@@ -65,16 +65,16 @@ test('late events, whose day is summed up, are written once when the answer to t
   telemetry.start();
   await until(() => telemetry.status().state === 'open');
   const runs = Array.from({ length: 5 }, () => ({}));
-  for (const run of runs) telemetry.begin(run, ROLL);
+  for (const run of runs) telemetry.runs.begin(run, ROLL);
   await telemetry.flush();
   clock.day = addDays(clock.day, 3);
-  for (const run of runs) telemetry.end(run);
+  for (const run of runs) telemetry.runs.end(run);
   proxy.cutAfterCommit('insert into telemetry_events');
   expect(await telemetry.flush()).toBe(false);
   expect(await telemetry.flush()).toBe(true);
   expect(proxy.cuts).toBe(1);
-  expect(telemetry.status().ledger).toMatchObject({ made: 10, written: 10 });
-  await expectLedgerInDatabase(database, telemetry.status());
+  expect(telemetry.status().counters).toMatchObject({ made: 10, written: 10 });
+  await expectCountersInDatabase(database, telemetry.status());
   expect(log.filter((line) => line.includes('cannot write'))).toHaveLength(1);
   await telemetry.close();
 });
@@ -115,8 +115,8 @@ test('a connection that is cut while the tables are being made is opened anew', 
   });
   await until(() => container.telemetry.status().state === 'open', 30_000);
   await allWritten();
-  expect(container.telemetry.status().ledger).toMatchObject({ made: 2 * sent, written: 2 * sent });
-  await expectLedgerInDatabase(database);
+  expect(container.telemetry.status().counters).toMatchObject({ made: 2 * sent, written: 2 * sent });
+  await expectCountersInDatabase(database);
   await container.client.destroy();
 });
 
@@ -141,7 +141,7 @@ test('connections that are cut in the middle of a transaction are not missed by 
   const sent = await drive(bot, times(5));
   await allWritten();
   expect((await container.telemetry.report()).features).toEqual([expect.objectContaining({ invokes: sent })]);
-  await expectLedgerInDatabase(database);
+  await expectCountersInDatabase(database);
   await bot.stop();
 });
 
@@ -157,8 +157,8 @@ test('a server that stops answering is given up after 15 s; what it wrote meanwh
     await until(() => container.telemetry.status().problem === null, 40_000);
   });
   await allWritten();
-  expect(container.telemetry.status().ledger).toMatchObject({ made: 2 * (sent + 5), dropped: 0, refused: 0 });
-  await expectLedgerInDatabase(database);
+  expect(container.telemetry.status().counters).toMatchObject({ made: 2 * (sent + 5), dropped: 0, refused: 0 });
+  await expectCountersInDatabase(database);
   expectOutageTold(bot, 'PostgreSQL no code');
   await bot.stop();
 });
@@ -174,8 +174,8 @@ test('a server that never answers is not waited for: the bot logs in, answers, a
     await until(() => container.telemetry.status().state === 'open', 40_000);
   });
   await allWritten();
-  expect(container.telemetry.status().ledger).toMatchObject({ made: 2 * sent, written: 2 * sent });
-  await expectLedgerInDatabase(database);
+  expect(container.telemetry.status().counters).toMatchObject({ made: 2 * sent, written: 2 * sent });
+  await expectCountersInDatabase(database);
   expect(complaints(bot)).toEqual([expect.stringMatching(/cannot open its database: PostgreSQL/)]);
   await bot.stop();
 });

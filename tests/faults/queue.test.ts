@@ -3,7 +3,7 @@ import { Command, container } from '@sapphire/framework';
 import type { ChatInputCommandInteraction } from 'discord.js';
 import { ENABLED, settled, startBot, until } from '../support/bot.ts';
 import { onBothDatabases, type TestDatabase } from '../support/databases.ts';
-import { expectLedgerInDatabase, expectLedgerToAddUp } from '../support/ledger.ts';
+import { expectCountersInDatabase, expectCountersToAddUp } from '../support/counters.ts';
 import { allWritten, complaints, drive, Ping, times } from '../support/traffic.ts';
 
 class Poison extends Command {
@@ -45,14 +45,14 @@ onBothDatabases((createDatabase) => {
     await settled();
     await allWritten();
 
-    expect(container.telemetry.status().ledger).toEqual({
+    expect(container.telemetry.status().counters).toEqual({
       made: 2 * (good + poisoned),
       written: 2 * good,
       refused: 2 * poisoned,
       dropped: 0,
       sampledOut: 0
     });
-    await expectLedgerInDatabase(database);
+    await expectCountersInDatabase(database);
     expect((await container.telemetry.report()).quality).toMatchObject({ refused: 2 * poisoned, dropped: 0, unfinished: 0 });
     expect(complaints(bot)).toEqual([
       expect.stringMatching(/set aside an event that its database refused: (PostgreSQL 23514 at no_poison|SQLite 275 )/)
@@ -67,18 +67,18 @@ onBothDatabases((createDatabase) => {
     await until(() => container.telemetry.status().state === 'open');
     const sent = await drive(bot, times(30));
     for (let run = 0; run < 50; run += 1) {
-      container.telemetry.track({ feature: 'seeds', operation: 'roll' }, () => undefined);
-      expectLedgerToAddUp();
+      container.telemetry.track({ surface: 'discord', feature: 'seeds', operation: 'roll' }, () => undefined);
+      expectCountersToAddUp();
       expect(container.telemetry.status().queueLength).toBeLessThanOrEqual(1);
     }
     await settled();
     await allWritten();
-    const { ledger } = container.telemetry.status();
-    expect(ledger).toMatchObject({ made: 2 * (sent + 50), written: ledger.made - ledger.dropped, refused: 0 });
-    expect(ledger.written).toBeGreaterThan(0);
-    expect(ledger.dropped).toBeGreaterThan(0);
-    await expectLedgerInDatabase(database);
-    expect((await container.telemetry.report()).quality.dropped).toBe(ledger.dropped);
+    const { counters } = container.telemetry.status();
+    expect(counters).toMatchObject({ made: 2 * (sent + 50), written: counters.made - counters.dropped, refused: 0 });
+    expect(counters.written).toBeGreaterThan(0);
+    expect(counters.dropped).toBeGreaterThan(0);
+    await expectCountersInDatabase(database);
+    expect((await container.telemetry.report()).quality.dropped).toBe(counters.dropped);
     expect(complaints(bot)).toEqual([expect.stringMatching(/^Warn Telemetry queue full: \d+ events dropped since the start/)]);
     await bot.stop();
   });

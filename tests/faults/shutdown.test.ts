@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { runs } from '../../src/surfaces/runs.ts';
 import { container } from '@sapphire/framework';
 import { ENABLED, startBot, until } from '../support/bot.ts';
 import { onBothDatabases, postgresqlDatabase } from '../support/databases.ts';
-import { expectLedgerInDatabase, expectLedgerToAddUp } from '../support/ledger.ts';
+import { expectCountersInDatabase, expectCountersToAddUp } from '../support/counters.ts';
 import { atSuiteEnd, startServer } from '../support/postgresSuite.ts';
 import { TcpProxy } from '../support/tcpProxy.ts';
 import { complaints, drive, maintained, Ping, times } from '../support/traffic.ts';
@@ -22,16 +23,16 @@ onBothDatabases((createDatabase) => {
     const bot = await startBot({ commands: { ping: Ping }, env: { ...ENABLED, ...database.env, TELEMETRY_FLUSH_INTERVAL_MS: '600000' } });
     await until(() => container.telemetry.status().state === 'open');
     const sent = await drive(bot, times(5));
-    container.telemetry.begin({}, { feature: 'seeds', operation: 'roll' });
+    runs().begin({}, { surface: 'discord', feature: 'seeds', operation: 'roll' });
     await Promise.all([bot.client.destroy(), bot.client.destroy()]);
     await bot.client.destroy();
     expect(bot.client.isReady()).toBe(false);
     expect(container.telemetry.status()).toMatchObject({
       state: 'closed',
       inFlight: 0,
-      ledger: { made: 2 * sent + 2, written: 2 * sent + 2 }
+      counters: { made: 2 * sent + 2, written: 2 * sent + 2 }
     });
-    await expectLedgerInDatabase(database);
+    await expectCountersInDatabase(database);
     expect(complaints(bot)).toEqual([]);
     await bot.stop();
   });
@@ -43,15 +44,15 @@ onBothDatabases((createDatabase) => {
       env: { ...ENABLED, ...database.env },
       beforeLogin: (client) => {
         client.once('shardReady', () => {
-          container.telemetry.track({ feature: 'seeds', operation: 'roll' }, () => undefined);
+          container.telemetry.track({ surface: 'discord', feature: 'seeds', operation: 'roll' }, () => undefined);
           destroyed = client.destroy();
         });
       }
     }).catch((error: unknown) => error);
     await until(() => destroyed !== undefined);
     expect(await timed(Promise.resolve(destroyed))).toBeLessThan(GENEROUS_MS);
-    expect(container.telemetry.status()).toMatchObject({ state: 'closed', inFlight: 0, ledger: { made: 2, written: 2 } });
-    await expectLedgerInDatabase(database);
+    expect(container.telemetry.status()).toMatchObject({ state: 'closed', inFlight: 0, counters: { made: 2, written: 2 } });
+    await expectCountersInDatabase(database);
     if (!(bot instanceof Error)) await (bot as { stop(): Promise<void> }).stop();
   });
 });
@@ -68,7 +69,7 @@ test('destroy with a database that died meanwhile keeps its deadline, and says w
   expect(left).toBeGreaterThanOrEqual(2 * sent - 2);
   expect(await timed(bot.client.destroy())).toBeLessThan(GENEROUS_MS);
   expect(bot.client.isReady()).toBe(false);
-  expectLedgerToAddUp();
+  expectCountersToAddUp();
   expect(complaints(bot)).toEqual([
     expect.stringContaining('cannot write to its database'),
     expect.stringContaining(`closes with ${left} events unwritten`)
@@ -92,7 +93,7 @@ test.each([
   await drive(bot, times(5));
   expect(await timed(bot.client.destroy())).toBeLessThan(GENEROUS_MS);
   expect(bot.client.isReady()).toBe(false);
-  expectLedgerToAddUp();
+  expectCountersToAddUp();
   expect(complaints(bot)).toContainEqual(expect.stringMatching(/closes with \d+ events unwritten: its database did not answer/));
   await bot.stop();
   await proxy.close();

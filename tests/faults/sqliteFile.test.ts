@@ -8,7 +8,7 @@ import { container } from '@sapphire/framework';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ENABLED, startBot, until, type TestBot } from '../support/bot.ts';
 import { countEvents, sqliteDatabase, temporaryFolder, type TestDatabase } from '../support/databases.ts';
-import { expectLedgerInDatabase, expectLedgerToAddUp } from '../support/ledger.ts';
+import { expectCountersInDatabase, expectCountersToAddUp } from '../support/counters.ts';
 import { atSuiteEnd } from '../support/postgresSuite.ts';
 import { testWhere } from '../support/testWhere.ts';
 import { allWritten, drive, driveWhile, expectOutageTold, forSomeTime, maintained, Ping, times } from '../support/traffic.ts';
@@ -45,8 +45,8 @@ test('a file that another process has locked is written when that process is gon
     await until(() => container.telemetry.status().problem === null);
   });
   await allWritten();
-  expect(container.telemetry.status().ledger).toMatchObject({ made: 2 * sent, written: 2 * sent });
-  await expectLedgerInDatabase(database);
+  expect(container.telemetry.status().counters).toMatchObject({ made: 2 * sent, written: 2 * sent });
+  await expectCountersInDatabase(database);
   expectOutageTold(bot, 'SQLite 5 .*another process writes to the file');
   await bot.stop();
 });
@@ -60,8 +60,8 @@ test('a file that is locked while the bot goes down and free again a second late
   await wait(1_000);
   await release();
   await stopping;
-  expect(container.telemetry.status().ledger).toMatchObject({ made: 2 * (sent + more), written: 2 * (sent + more) });
-  await expectLedgerInDatabase(database);
+  expect(container.telemetry.status().counters).toMatchObject({ made: 2 * (sent + more), written: 2 * (sent + more) });
+  await expectCountersInDatabase(database);
 });
 
 test.each<[string, (file: string) => Promise<void>]>([
@@ -74,8 +74,8 @@ test.each<[string, (file: string) => Promise<void>]>([
   await destroy(database.file);
   const after = await drive(bot, times(10));
   await allWritten();
-  expectLedgerToAddUp();
-  expect(container.telemetry.status().ledger).toMatchObject({ made: 2 * (before + after), written: 2 * (before + after) });
+  expectCountersToAddUp();
+  expect(container.telemetry.status().counters).toMatchObject({ made: 2 * (before + after), written: 2 * (before + after) });
   expect(await countEvents(database)).toEqual({ 'discord.ping.ping.invoke': after, 'discord.ping.ping.success': after });
   expectOutageTold(bot, 'telemetry.db was deleted, moved away or emptied, and a new one was made');
   await bot.stop();
@@ -90,13 +90,13 @@ test.each<[string, (file: string) => Promise<void>, RegExp]>([
   await allWritten();
   await damage(database.file);
   const during = await drive(bot, forSomeTime(FAULT_MS));
-  expect(container.telemetry.status().ledger.written).toBe(2 * before);
+  expect(container.telemetry.status().counters.written).toBe(2 * before);
   const present = ['', '-wal', '-shm'].map((suffix) => `${database.file}${suffix}`).filter((file) => existsSync(file));
   for (const file of present) await rename(file, `${file}.damaged`);
   const after = await drive(bot, times(5));
   await allWritten();
-  expectLedgerToAddUp();
-  expect(container.telemetry.status().ledger).toMatchObject({ dropped: 0, refused: 0, written: 2 * (before + during + after) });
+  expectCountersToAddUp();
+  expect(container.telemetry.status().counters).toMatchObject({ dropped: 0, refused: 0, written: 2 * (before + during + after) });
   expect(await countEvents(database)).toEqual({ 'discord.ping.ping.invoke': during + after, 'discord.ping.ping.success': during + after });
   expect(await database.sql('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   expectOutageTold(bot, told);
@@ -143,8 +143,8 @@ readOnly('a file that is made read-only is written when it may be again', async 
     await until(() => container.telemetry.status().problem === null);
   });
   await allWritten();
-  expect(container.telemetry.status().ledger).toMatchObject({ made: 2 * (sent + 3), written: 2 * (sent + 3) });
-  await expectLedgerInDatabase(database);
+  expect(container.telemetry.status().counters).toMatchObject({ made: 2 * (sent + 3), written: 2 * (sent + 3) });
+  await expectCountersInDatabase(database);
   expectOutageTold(bot, 'SQLite 778 .*TELEMETRY_DATA_DIR');
   await bot.stop();
 });

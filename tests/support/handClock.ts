@@ -1,9 +1,10 @@
 import { jest } from '@jest/globals';
 import { readSettings } from '../../config/settings.ts';
-import type { TelemetryClientOptions } from '../../src/clientOptions.ts';
-import type { Clock } from '../../src/events/day.ts';
-import { OperatorLog } from '../../src/pipeline/operatorLog.ts';
-import { Telemetry, type EnabledSettings } from '../../src/telemetry.ts';
+import type { TelemetryClientOptions } from '../../src/telemetry/clientOptions.ts';
+import type { Clock } from '../../src/events/clock.ts';
+import { ThrottledLogger } from '../../src/logging/throttledLogger.ts';
+import { ActiveTelemetry } from '../../src/telemetry/activeTelemetry.ts';
+import type { EnabledSettings } from '../../src/telemetry/activeTelemetry.ts';
 import { ENABLED } from './bot.ts';
 import { atSuiteEnd } from './postgresSuite.ts';
 
@@ -25,7 +26,7 @@ export class HandClock implements Clock {
 }
 
 export interface HandledTelemetry {
-  readonly telemetry: Telemetry;
+  readonly telemetry: ActiveTelemetry;
   readonly clock: HandClock;
   /** Every line that was logged. */
   readonly log: string[];
@@ -43,7 +44,12 @@ export async function makeTelemetry({
   const write = (line: string): void => void log.push(line);
   const clock = new HandClock();
   const settings = readSettings({ ...ENABLED, ...env }) as EnabledSettings;
-  const telemetry = new Telemetry({ settings, clock, options, log: new OperatorLog(() => ({ info: write, warn: write, error: write })) });
+  const telemetry = new ActiveTelemetry({
+    settings,
+    clock,
+    options,
+    log: new ThrottledLogger(() => ({ info: write, warn: write, error: write }))
+  });
   atSuiteEnd(() => telemetry.close());
   return { telemetry, clock, log };
 }

@@ -31,6 +31,6 @@ export function endAs(written: string | null | undefined, key: object): void {
   if (way === 'throw') throw planted;
   if (way === 'string') throw written;
   if (way === 'deny') throw new UserError({ identifier: String(written), message: String(written) });
-  if (way === 'fail') container.telemetry.fail(key, String(written));
-  if (way === 'annotate') container.telemetry.annotate(key, { provider: String(written) });
+  if (way === 'fail') container.telemetry.run(key).fail(String(written));
+  if (way === 'annotate') container.telemetry.run(key).annotate({ provider: String(written) });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { GUILD_HASH } from '../../src/events/field.ts';
-import type { TelemetryEvent } from '../../src/events/dictionary.ts';
+import { GUILD_HASH } from '../../src/schema/patterns.ts';
+import type { TelemetryEvent } from '../../src/schema/eventFields.ts';
 import { Names } from '../../src/events/names.ts';
 
 /** A small seeded generator (mulberry32), so that a failing run can be repeated. */

@@ -4,15 +4,15 @@ import { expect } from '@jest/globals';
 import { BOT, PACKAGE_ROOT } from '../../examples/demo/botProcess.ts';
 import { DiscordStandIn } from '../../examples/stand-ins/discord.ts';
 import { until } from './bot.ts';
-import { expectLedgerToAddUp } from './ledger.ts';
+import { expectCountersToAddUp } from './counters.ts';
 import { atSuiteEnd } from './postgresSuite.ts';
 
 const START_MS = 30_000;
-const LEDGER = /: ([\d,]+) made = ([\d,]+) written \+ ([\d,]+) queued \+ ([\d,]+) dropped \+ ([\d,]+) refused \+ ([\d,]+) sampled out/;
+const COUNTERS = /: ([\d,]+) made = ([\d,]+) written \+ ([\d,]+) queued \+ ([\d,]+) dropped \+ ([\d,]+) refused \+ ([\d,]+) sampled out/;
 
 /** What `/telemetry status` tells of the events. */
-export interface ToldLedger {
-  readonly ledger: { made: number; written: number; dropped: number; refused: number; sampledOut: number };
+export interface ToldCounters {
+  readonly counters: { made: number; written: number; dropped: number; refused: number; sampledOut: number };
   readonly queueLength: number;
   readonly text: string;
 }
@@ -64,14 +64,14 @@ export class SampleBot {
     for (let use = 0; use < count; use += 1) expect((await this.discord.userMenu({ command: 'Race record' }))?.content).toMatch(/races in/);
   }
 
-  async status(): Promise<ToldLedger> {
+  async status(): Promise<ToldCounters> {
     const reply = await this.discord.slash({ command: 'telemetry', subcommand: 'status', user: this.discord.owner });
     const text = reply?.content ?? '';
-    const [made = 0, written = 0, queueLength = 0, dropped = 0, refused = 0, sampledOut = 0] = (LEDGER.exec(text) ?? [])
+    const [made = 0, written = 0, queueLength = 0, dropped = 0, refused = 0, sampledOut = 0] = (COUNTERS.exec(text) ?? [])
       .slice(1)
       .map((count) => Number(count.replaceAll(',', '')));
-    const told = { ledger: { made, written, dropped, refused, sampledOut }, queueLength, text };
-    expectLedgerToAddUp(told);
+    const told = { counters: { made, written, dropped, refused, sampledOut }, queueLength, text };
+    expectCountersToAddUp(told);
     return told;
   }
 

@@ -1,8 +1,11 @@
-import { addDays, daysDownFrom, systemClock, type Clock } from '../../src/events/day.ts';
-import type { Surface, TelemetryEvent, TelemetryLoss } from '../../src/events/dictionary.ts';
+import { addDays, daysDownFrom } from '../../src/events/day.ts';
+import { systemClock, type Clock } from '../../src/events/clock.ts';
+import type { Surface } from '../../src/schema/closedLists.ts';
+import type { TelemetryEvent } from '../../src/schema/eventFields.ts';
+import type { TelemetryLoss } from '../../src/schema/dictionary.ts';
 import { readSettings } from '../../config/settings.ts';
 import { openStore } from '../../src/storage/openStore.ts';
-import type { Store } from '../../src/storage/store.ts';
+import type { Store } from '../../src/store/store.ts';
 import type { TestDatabase } from './databases.ts';
 import { atSuiteEnd } from './postgresSuite.ts';
 import { seededRandom } from './randomEvents.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { TelemetryStatus } from '../../src/service.ts';
+import type { TelemetryStatus } from '../../src/telemetry/status.ts';
 import { ENABLED } from './bot.ts';
 import type { TestDatabase } from './databases.ts';
 

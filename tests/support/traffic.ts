@@ -5,7 +5,7 @@ import { Command, container } from '@sapphire/framework';
 import type { ChatInputCommandInteraction } from 'discord.js';
 import { until, type TestBot } from './bot.ts';
 import type { TestDatabase } from './databases.ts';
-import { expectLedgerToAddUp } from './ledger.ts';
+import { expectCountersToAddUp } from './counters.ts';
 
 /** Below the 50 requests a second that discord.js sends at most. */
 const PAUSE_MS = 40;
@@ -21,7 +21,7 @@ export class Ping extends Command {
 }
 
 /**
- * Uses `/ping` until `over`, and fails at the first that is not answered within the 3 s that Discord gives it, or after which the ledger does
+ * Uses `/ping` until `over`, and fails at the first that is not answered within the 3 s that Discord gives it, or after which the counters does
  * not add up. Returns how often.
  */
 export async function drive({ discord }: Pick<TestBot, 'discord'>, over: () => boolean, command = 'ping'): Promise<number> {
@@ -34,7 +34,7 @@ export async function drive({ discord }: Pick<TestBot, 'discord'>, over: () => b
     sent += 1;
     const answer = discord.slash({ command }).then((reply) => expect(reply?.content).toBe('pong'));
     answers.push(answer);
-    expectLedgerToAddUp();
+    expectCountersToAddUp();
     await Promise.race([answer, wait(PAUSE_MS)]);
     await wait(PAUSE_MS);
   }

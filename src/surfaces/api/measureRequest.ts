@@ -1,5 +1,7 @@
-import type { Source, TelemetryService } from '../../service.ts';
-import { errorTypeOfAnswer } from './answer.ts';
+import { container } from '@sapphire/framework';
+import { fromHttpAnswer } from '../../errors/httpAnswer.ts';
+import type { RunDescription } from '../../events/runDescription.ts';
+import { runs } from '../runs.ts';
 
 /** The response of a server of Node's, as far as its end goes. */
 export interface HttpResponse {
@@ -10,20 +12,25 @@ export interface HttpResponse {
   once(event: 'finish' | 'close', listener: () => void): unknown;
 }
 
-/** Measures a request until its response has ended; `annotate` and `fail` find it by `request`. Who measures a request first is the one. */
-export function measureRequest(telemetry: TelemetryService, request: object, response: HttpResponse, source: Source): void {
-  if (!telemetry.enabled || telemetry.has(request)) return;
-  telemetry.begin(request, { ...source, surface: 'api' });
+/**
+ * Measures a request until its response has ended; `container.telemetry.run(request)` finds it. Who measures a request first is the one. Without
+ * a client, or with telemetry off, it does nothing.
+ */
+export function measureRequest(request: object, response: HttpResponse, description: RunDescription): void {
+  if ((container as Partial<typeof container>).telemetry?.enabled !== true) return;
+  const recorder = runs();
+  if (recorder.has(request)) return;
+  recorder.begin(request, description);
   let isWhole = false;
   response.once('finish', () => {
     // HTTP/2 says so of a stream that was cut, too.
     isWhole = response.writableEnded;
   });
   response.once('close', () => {
-    const errorType = isWhole ? errorTypeOfAnswer(response.statusCode) : 'connection_closed';
-    if (!isWhole && response.errored) telemetry.failWith(request, response.errored);
-    else if (errorType === undefined) telemetry.succeed(request);
-    else telemetry.fail(request, errorType);
-    telemetry.end(request);
+    const errorType = isWhole ? fromHttpAnswer(response.statusCode) : 'connection_closed';
+    if (!isWhole && response.errored) recorder.failWith(request, response.errored);
+    else if (errorType === undefined) recorder.succeed(request);
+    else recorder.fail(request, errorType);
+    recorder.end(request);
   });
 }

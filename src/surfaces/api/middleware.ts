@@ -1,14 +1,9 @@
-import { container } from '@sapphire/framework';
-import type { OperationName } from '../../events/names.ts';
-import type { TelemetryService } from '../../service.ts';
-import { guard } from '../piece.ts';
+import type { DeclaredNames } from '../../events/runDescription.ts';
+import { guard } from '../listener.ts';
 import { measureRequest, type HttpResponse } from './measureRequest.ts';
 
-/** What code says of the requests of a route. */
-export interface RequestSource extends Omit<OperationName, 'surface'> {
-  /** The outside service that is asked, as `alttpr`. Default: none. */
-  readonly provider?: string;
-}
+/** What code says of the requests of a route: its feature and its operation, and the provider where it asks one. */
+export type RequestDescription = DeclaredNames & Required<Pick<DeclaredNames, 'feature' | 'operation'>>;
 
 /** A request or a response of Node's, or what Fastify wraps it in. */
 type Wrapped<T> = T | { readonly raw: T };
@@ -18,17 +13,17 @@ type Wrapped<T> = T | { readonly raw: T };
  * route in Express, as its hook `onRequest` in Fastify, or before a handler of node:http. Without a client, or with telemetry off, it does
  * nothing but go on.
  *
- * `container.telemetry.fail(request, errorType)` in a handler finds the run; in Fastify by `request.raw`.
+ * `container.telemetry.run(request)` in a handler finds the run; in Fastify by `request.raw`.
+ * @example app.post('/seeds', telemetryMiddleware({ feature: 'seed', operation: 'generate' }), makeSeed);
  */
-export function telemetryMiddleware(source: RequestSource) {
+export function telemetryMiddleware(description: RequestDescription) {
   const measure = guard('request', measureRequest);
   return (request: object, response: Wrapped<HttpResponse>, next: () => void): void => {
-    const { telemetry } = container as { readonly telemetry?: TelemetryService };
-    if (telemetry !== undefined) measure(telemetry, raw(request), raw(response), source);
+    measure(unwrap(request), unwrap(response), { ...description, surface: 'api' });
     next();
   };
 }
 
-function raw<T extends object>(one: Wrapped<T>): T {
+function unwrap<T extends object>(one: Wrapped<T>): T {
   return 'raw' in one ? one.raw : one;
 }

@@ -1,7 +1,8 @@
 import { container, type Piece } from '@sapphire/framework';
-import type { Source } from '../../service.ts';
-import { guard, listener } from '../piece.ts';
-import { pieceSource } from '../pieceSource.ts';
+import type { RunDescription } from '../../events/runDescription.ts';
+import { describePiece } from '../describePiece.ts';
+import { guard, listener } from '../listener.ts';
+import { runs } from '../runs.ts';
 import { measureRequest, type HttpResponse } from './measureRequest.ts';
 
 /** A route of @sapphire/plugin-api. Its types are not imported: a bot without that plugin must type-check too. */
@@ -34,28 +35,28 @@ export const routeListeners = [
     apiServer
   ),
   ...['middlewareError', 'routeError'].map((event) =>
-    listener(event, (error: unknown, request: ApiRequest) => container.telemetry.failWith(request, error), apiServer)
+    listener(event, (error: unknown, request: ApiRequest) => runs().failWith(request, error), apiServer)
   )
 ];
 
 function begin(request: ApiRequest, response: HttpResponse): void {
   const { route, routerNode, method = 'GET' } = request;
   if (!route) return;
-  const source = pieceSource(route, nameOf(route, method, [...(routerNode?.methods() ?? [])]));
-  if (source !== undefined) measureRequest(container.telemetry, request, response, source);
+  const description = describePiece(route, describeRoute(route, method, [...(routerNode?.methods() ?? [])]));
+  if (description !== undefined) measureRequest(request, response, description);
 }
 
 /**
  * What a route is called that does not say so: the first part of its path is the feature, the others are the operation, and parameters are
  * left out. A path of one part has the method as its operation; of a path that takes several methods, all but GET have it at the end.
  */
-function nameOf({ path }: Route, method: string, methods: readonly string[]): Source {
+function describeRoute({ path }: Route, method: string, methods: readonly string[]): RunDescription {
   const [feature = 'root', ...rest] = path
     .slice(prefixLength())
     .filter((part) => !(part.startsWith('[') && part.endsWith(']')))
     .map((part) => part.replaceAll('.', '_'));
   const isNamedByMethod = rest.length === 0 || (method !== 'GET' && methods.length > 1);
-  return { feature, operation: [...rest, ...(isNamedByMethod ? [method] : [])].join('_') };
+  return { surface: 'api', feature, operation: [...rest, ...(isNamedByMethod ? [method] : [])].join('_') };
 }
 
 function prefixLength(): number {

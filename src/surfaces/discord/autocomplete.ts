@@ -1,8 +1,8 @@
 import { container, type AutocompleteCommand } from '@sapphire/framework';
 import type { AutocompleteInteraction } from 'discord.js';
-import { sourceOf } from './naming.ts';
-import { guard } from '../piece.ts';
-import { measureNextRun } from './pieceRun.ts';
+import { guard } from '../listener.ts';
+import { describeCommand } from './describeCommand.ts';
+import { measureNextRun } from './measureNextRun.ts';
 import { interactionPath } from './subcommandPath.ts';
 
 const EVENT = 'possibleAutocompleteInteraction';
@@ -19,9 +19,9 @@ function measureCompletion(interaction: AutocompleteInteraction): void {
   const commands = container.stores.get('commands');
   const command = commands.get(interaction.commandId) ?? commands.get(interaction.commandName);
   if (command?.autocompleteRun === undefined) return;
-  const source = sourceOf(command, interactionPath(interaction));
-  if (source === undefined) return;
+  const description = describeCommand(command, interactionPath(interaction));
+  if (description === undefined) return;
   const { guildId } = interaction;
-  const operation = `${source.operation}_autocomplete`;
-  measureNextRun(command as AutocompleteCommand, 'autocompleteRun', interaction, { ...source, operation, guildId });
+  const operation = `${description.operation}_autocomplete`;
+  measureNextRun(command as AutocompleteCommand, 'autocompleteRun', interaction, { ...description, operation, guildId });
 }

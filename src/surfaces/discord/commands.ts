@@ -1,7 +1,8 @@
-import { container, type Command } from '@sapphire/framework';
+import type { Command } from '@sapphire/framework';
 import type { ChatInputCommandInteraction, ContextMenuCommandInteraction, Message } from 'discord.js';
-import { sourceOf } from './naming.ts';
-import { listener } from '../piece.ts';
+import { listener } from '../listener.ts';
+import { runs } from '../runs.ts';
+import { describeCommand } from './describeCommand.ts';
 import { interactionPath, messagePath } from './subcommandPath.ts';
 
 /** What a run is found by: the same object in every event of its chain. */
@@ -22,21 +23,21 @@ const FAMILIES = ['chatInputCommand', 'contextMenuCommand', 'messageCommand'] as
 export const commandListeners = FAMILIES.flatMap((family) => [
   listener(`${family}Run`, (_trigger: Trigger, _command: Command, payload: Payload) => begin(payload)),
   listener(`${family}Success`, (payload: Payload) => {
-    container.telemetry.succeed(ensured(payload));
+    runs().succeed(ensureBegun(payload));
   }),
   listener(`${family}Error`, (error: unknown, payload: Payload) => {
-    container.telemetry.failWith(ensured(payload), error);
+    runs().failWith(ensureBegun(payload), error);
   }),
   listener(`${family}Denied`, (error: unknown, payload: Payload) => {
     // A denied command never runs, and has no other event.
     const trigger = begin(payload);
-    container.telemetry.deny(trigger, error);
-    container.telemetry.end(trigger);
+    runs().deny(trigger, error);
+    runs().end(trigger);
   }),
   listener(`${family}Finish`, (_trigger: Trigger, _command: Command, payload: Payload) => {
-    const trigger = ensured(payload);
-    if (payload.success === true) container.telemetry.succeed(trigger);
-    container.telemetry.end(trigger);
+    const trigger = ensureBegun(payload);
+    if (payload.success === true) runs().succeed(trigger);
+    runs().end(trigger);
   })
 ]);
 
@@ -48,15 +49,15 @@ function triggerOf({ interaction, message }: Payload): Trigger {
 
 function begin(payload: Payload): Trigger {
   const trigger = triggerOf(payload);
-  const source = sourceOf(payload.command, pathOf(payload));
-  if (source !== undefined) container.telemetry.begin(trigger, { ...source, guildId: trigger.guildId });
+  const description = describeCommand(payload.command, pathOf(payload));
+  if (description !== undefined) runs().begin(trigger, { ...description, guildId: trigger.guildId });
   return trigger;
 }
 
 /** A listener of the bot that throws before ours hides the Run event: the run begins at the next one then. */
-function ensured(payload: Payload): Trigger {
+function ensureBegun(payload: Payload): Trigger {
   const trigger = triggerOf(payload);
-  return container.telemetry.has(trigger) ? trigger : begin(payload);
+  return runs().has(trigger) ? trigger : begin(payload);
 }
 
 function pathOf({ command, interaction, args }: Payload): string[] {

@@ -1,9 +1,10 @@
 import { container, InteractionHandlerTypes, type InteractionHandler } from '@sapphire/framework';
 import type { Interaction } from 'discord.js';
-import type { Source } from '../../service.ts';
-import { pieceSource } from '../pieceSource.ts';
-import { listener } from '../piece.ts';
-import { measureNextRun, recordFailedRun } from './pieceRun.ts';
+import type { RunDescription } from '../../events/runDescription.ts';
+import { describePiece } from '../describePiece.ts';
+import { listener } from '../listener.ts';
+import { runs } from '../runs.ts';
+import { measureNextRun } from './measureNextRun.ts';
 
 interface Payload {
   readonly interaction: Interaction;
@@ -13,18 +14,18 @@ interface Payload {
 /** The listeners of interaction handlers: buttons, select menus and modals, and autocompletion where it is measured. */
 export const interactionHandlerListeners = [
   listener('interactionHandlerParseSome', (_option: unknown, { interaction, handler }: Payload) => {
-    const source = sourceOf(handler, interaction);
-    if (source !== undefined) measureNextRun(handler, 'run', interaction, source);
+    const description = describeHandler(handler, interaction);
+    if (description !== undefined) measureNextRun(handler, 'run', interaction, description);
   }),
   listener('interactionHandlerParseError', (error: unknown, { interaction, handler }: Payload) => {
-    const source = sourceOf(handler, interaction);
-    if (source !== undefined) recordFailedRun(source, error);
+    const description = describeHandler(handler, interaction);
+    if (description !== undefined) runs().recordFailure(description, error);
   })
 ];
 
 /** Like a command's, the default feature is the folder; a custom id names nothing, since it may hold anything. */
-function sourceOf(handler: InteractionHandler, { guildId }: Interaction): Source | undefined {
+function describeHandler(handler: InteractionHandler, { guildId }: Interaction): RunDescription | undefined {
   const { name, location, interactionHandlerType: type } = handler;
   if (type === InteractionHandlerTypes.Autocomplete && container.client.options.telemetry?.autocomplete !== true) return undefined;
-  return pieceSource(handler, { feature: location.directories[0] ?? name, operation: name, guildId });
+  return describePiece(handler, { surface: 'discord', feature: location.directories[0] ?? name, operation: name, guildId });
 }

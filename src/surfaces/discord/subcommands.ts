@@ -1,6 +1,6 @@
-import { container } from '@sapphire/framework';
 import type { ChatInputCommandInteraction, Message } from 'discord.js';
-import { listener } from '../piece.ts';
+import { listener } from '../listener.ts';
+import { runs } from '../runs.ts';
 
 type Trigger = ChatInputCommandInteraction | Message;
 
@@ -15,16 +15,16 @@ interface Payload {
  */
 export const subcommandListeners = (['chatInput', 'message'] as const).flatMap((family) => [
   listener(`${family}SubcommandError`, (error: unknown, payload: Payload) => {
-    container.telemetry.failWith(triggerOf(payload), error);
+    runs().failWith(triggerOf(payload), error);
   }),
   listener(`${family}SubcommandDenied`, (error: unknown, payload: Payload) => {
-    container.telemetry.deny(triggerOf(payload), error);
+    runs().deny(triggerOf(payload), error);
   }),
   listener(`${family}SubcommandNoMatch`, (trigger: Trigger) => {
-    container.telemetry.fail(trigger, 'unknown_subcommand');
+    runs().fail(trigger, 'unknown_subcommand');
   }),
   listener(`subcommandMappingIsMissing${family === 'message' ? 'Message' : 'ChatInput'}CommandHandler`, (trigger: Trigger) => {
-    container.telemetry.fail(trigger, 'missing_handler');
+    runs().fail(trigger, 'missing_handler');
   })
 ]);
 

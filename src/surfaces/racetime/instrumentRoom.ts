@@ -1,5 +1,5 @@
 import { container } from '@sapphire/framework';
-import type { Source } from '../../service.ts';
+import type { RunDescription } from '../../events/runDescription.ts';
 
 /** What code says of the race rooms that a handler serves. */
 export interface RoomOptions {
@@ -54,19 +54,19 @@ function methodsOf(handler: object): Map<string, PropertyDescriptor> {
   return methods;
 }
 
-function measure(handler: object, name: string, descriptor: PropertyDescriptor, source: Source): void {
+function measure(handler: object, name: string, descriptor: PropertyDescriptor, description: RunDescription): void {
   const method = descriptor.value as (...args: unknown[]) => unknown;
   if (measured.has(method)) return;
   // A proxy has the name, the length and all that a library may have hung on the method.
-  const value = new Proxy(method, { apply: (target, self, args) => track(source, () => Reflect.apply(target, self, args)) });
+  const value = new Proxy(method, { apply: (target, self, args) => track(description, () => Reflect.apply(target, self, args)) });
   Object.defineProperty(handler, name, { ...descriptor, value });
   measured.add(value);
 }
 
 /** Rooms may be served before a client is made, or without one. */
-function track(source: Source, work: () => unknown): unknown {
+function track(description: RunDescription, work: () => unknown): unknown {
   const { telemetry } = container as Partial<typeof container>;
-  return telemetry === undefined ? work() : telemetry.track(source, work);
+  return telemetry === undefined ? work() : telemetry.track(description, work);
 }
 
 function warn(what: string): void {

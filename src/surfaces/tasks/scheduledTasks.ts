@@ -1,7 +1,8 @@
-import { container, type Piece } from '@sapphire/framework';
-import type { Source } from '../../service.ts';
-import { listener } from '../piece.ts';
-import { pieceSource } from '../pieceSource.ts';
+import type { Piece } from '@sapphire/framework';
+import type { RunDescription } from '../../events/runDescription.ts';
+import { describePiece } from '../describePiece.ts';
+import { listener } from '../listener.ts';
+import { runs } from '../runs.ts';
 
 /** A task of @sapphire/plugin-scheduled-tasks. Its types are not imported: a bot without that plugin must type-check too. */
 interface ScheduledTask extends Piece {
@@ -19,12 +20,12 @@ export const taskListeners = [
     if (measured.has(task)) return;
     measured.add(task);
     const [feature = task.name] = task.location.directories;
-    const source = pieceSource(task, { feature, operation: task.name });
-    if (source !== undefined) measure(task, source);
+    const description = describePiece(task, { surface: 'discord', feature, operation: task.name });
+    if (description !== undefined) measure(task, description);
   })
 ];
 
-function measure(task: ScheduledTask, source: Source): void {
+function measure(task: ScheduledTask, description: RunDescription): void {
   const run = task.run.bind(task);
-  task.run = (payload) => container.telemetry.track(source, () => run(payload));
+  task.run = (payload) => runs().track(description, () => run(payload));
 }

@@ -20,7 +20,7 @@ export class DailyCommand extends Command {
     const today = new Date().toISOString().slice(0, 10);
     if (this.#day !== today) {
       // Only the first of the day asks the provider.
-      this.container.telemetry.annotate(interaction, { provider: PROVIDERS.alttpr });
+      this.container.telemetry.run(interaction).annotate({ provider: PROVIDERS.alttpr });
       this.#seed = await rollSeed('alttpr', 'open');
       this.#day = today;
     }

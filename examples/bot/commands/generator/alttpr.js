@@ -52,7 +52,7 @@ export class AlttprCommand extends Subcommand {
       return;
     }
     // Nothing is thrown, so nobody but this command knows that the run failed.
-    this.container.telemetry.fail(interaction, 'invalid_preset');
+    this.container.telemetry.run(interaction).fail('invalid_preset');
     await interaction.editReply('There is no such preset. Try open, standard, inverted, crosskeys or mcshuffle.');
   }
 

@@ -14,7 +14,7 @@ export class SeedCommand extends Command {
   async messageRun(message, args) {
     const game = await args.pick('enum', { enum: Object.keys(PROVIDERS) });
     // Which provider is asked shows only now; it is one of our own names, never what the user wrote.
-    this.container.telemetry.annotate(message, { provider: PROVIDERS[game] });
+    this.container.telemetry.run(message).annotate({ provider: PROVIDERS[game] });
     const seed = await rollSeed(game, await args.pick('string'));
     if (seed === null) throw new UserError({ identifier: 'invalidPreset', message: 'There is no such preset.' });
     await message.reply(`Your seed: ${seed}`);

@@ -16,7 +16,7 @@ export class RunSubmitHandler extends InteractionHandler {
   async run(interaction) {
     const time = interaction.fields.getTextInputValue('time');
     if (!/^\d{1,2}:[0-5]\d:[0-5]\d$/.test(time)) {
-      this.container.telemetry.fail(interaction, 'invalid_input');
+      this.container.telemetry.run(interaction).fail('invalid_input');
       await interaction.reply({ content: 'That is no time. Write it as 1:23:45.', flags: MessageFlags.Ephemeral });
       return;
     }

@@ -13,7 +13,7 @@ export class GenerateRoute extends Route {
     const seed = await rollSeed('alttpr', preset);
     if (seed !== null) return response.created({ seed });
     // By its status this would be invalid_input: the bot knows better.
-    this.container.telemetry.fail(request, 'invalid_preset');
+    this.container.telemetry.run(request).fail('invalid_preset');
     return response.error(422, 'There is no such preset.');
   }
 }

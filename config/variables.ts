@@ -1,0 +1,151 @@
+import { validate as isCron } from 'node-cron';
+import { z } from 'zod';
+import { SNOWFLAKE } from '../src/schema/patterns.ts';
+import { isPostgresUrl } from './postgresUrl.ts';
+
+/** One environment variable: what it means and how it is checked. The README's table is made from these. */
+export interface Variable<T> {
+  readonly name: string;
+  readonly purpose: string;
+  /** What the value is counted in, or its form. */
+  readonly unit: string;
+  /** The default, as an operator would write it; an empty text is none. */
+  readonly fallback: string;
+  /** What to do when the value is wrong. Never holds the value itself. */
+  readonly remedy: string;
+  readonly schema: z.ZodType<T, string>;
+}
+
+type Described = Pick<Variable<unknown>, 'name' | 'purpose' | 'fallback'>;
+
+const text = <T>(variable: Variable<T>): Variable<T> => variable;
+
+function flag(described: Described): Variable<boolean> {
+  return { ...described, unit: '`true` or `false`', remedy: 'write true or false', schema: z.stringbool() };
+}
+
+/** A number within a range, both ends allowed: the one place in which the range is written. */
+function number({ unit, min, max, whole = true, ...described }: Described & { unit: string; min: number; max: number; whole?: boolean }) {
+  const schema = z
+    .string()
+    .regex(whole ? /^\d+$/ : /^\d+(\.\d+)?$/)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max);
+  const range = `${min} to ${max}`;
+  const kind = whole ? `a whole number of ${unit}` : 'a number';
+  return text({ ...described, unit: whole ? `${unit}, ${range}` : range, remedy: `write ${kind} from ${range}`, schema });
+}
+
+function ids({ of, ...described }: Described & { of: string }): Variable<string[]> {
+  const schema = z
+    .string()
+    .transform((list) => list.split(/[\s,]+/).filter((id) => id !== ''))
+    .refine((list) => list.every((id) => SNOWFLAKE.test(id)));
+  return { ...described, unit: `${of} IDs, separated by commas`, remedy: `write Discord ${of} IDs separated by commas`, schema };
+}
+
+/** `undefined` for an empty text, which is the default. */
+function optional(schema: z.ZodType<string, string>): z.ZodType<string | undefined, string> {
+  return z
+    .literal('')
+    .transform(() => undefined)
+    .or(schema);
+}
+
+const SALT_LENGTH = 32;
+/** Fewer different characters than this, and a salt is a word or a repetition, not a secret. */
+const SALT_DISTINCT_CHARACTERS = 10;
+
+export const variables = {
+  enabled: flag({ name: 'TELEMETRY_ENABLED', purpose: 'Turns the measuring on.', fallback: 'false' }),
+  hashSalt: text({
+    name: 'TELEMETRY_HASH_SALT',
+    purpose: 'The secret that guild IDs are hashed with. Required when telemetry is enabled.',
+    unit: `text of at least ${SALT_LENGTH} characters`,
+    fallback: '',
+    remedy:
+      `write at least ${SALT_LENGTH} characters, ${SALT_DISTINCT_CHARACTERS} of them different; ` +
+      `make one with: node -p "crypto.randomBytes(32).toString('hex')"`,
+    schema: optional(
+      z
+        .string()
+        .min(SALT_LENGTH)
+        .refine((salt) => new Set(salt).size >= SALT_DISTINCT_CHARACTERS)
+    )
+  }),
+  sampleRate: number({
+    name: 'TELEMETRY_SAMPLE_RATE',
+    purpose: 'The share of runs that is recorded; reports scale counts back up.',
+    fallback: '1',
+    unit: 'share',
+    min: 0,
+    max: 1,
+    whole: false
+  }),
+  retentionDays: number({
+    name: 'TELEMETRY_RETENTION_DAYS',
+    purpose: 'How many UTC days of events are kept, today included.',
+    fallback: '30',
+    unit: 'days',
+    min: 1,
+    max: 365
+  }),
+  queueSize: number({
+    name: 'TELEMETRY_QUEUE_SIZE',
+    purpose: 'How many events wait in memory for the database before the oldest is dropped.',
+    fallback: '1000',
+    unit: 'events',
+    min: 1,
+    max: 1_000_000
+  }),
+  databaseUrl: text({
+    name: 'TELEMETRY_DATABASE_URL',
+    purpose: 'The PostgreSQL database. Unset means SQLite in a file.',
+    unit: '`postgresql://user:password@host:port/database`',
+    fallback: '',
+    remedy: 'write postgresql://user:password@host:port/database, or leave it unset for SQLite',
+    schema: optional(z.string().refine(isPostgresUrl))
+  }),
+  dataDir: text({
+    name: 'TELEMETRY_DATA_DIR',
+    purpose: 'The folder of the SQLite file `telemetry.db`.',
+    unit: 'path',
+    fallback: '.telemetry',
+    remedy: 'write the path of a folder that the bot may write to',
+    schema: z.string().min(1)
+  }),
+  flushIntervalMs: number({
+    name: 'TELEMETRY_FLUSH_INTERVAL_MS',
+    purpose: 'How long an event waits in memory at most while the database answers.',
+    fallback: '2000',
+    unit: 'milliseconds',
+    min: 50,
+    max: 600_000
+  }),
+  purgeCron: text({
+    name: 'TELEMETRY_PURGE_CRON',
+    purpose: 'When old events are purged, besides at every start.',
+    unit: 'cron expression, in UTC',
+    fallback: '0 2 * * *',
+    remedy: 'write a cron expression of five fields, as 0 2 * * *',
+    // node-cron takes a field for seconds too: nobody means to purge every second.
+    schema: z.string().refine((expression) => expression.split(/\s+/).length === 5 && isCron(expression))
+  }),
+  autoMigrate: flag({
+    name: 'TELEMETRY_AUTO_MIGRATE',
+    purpose: 'Whether the bot creates and updates the tables at start, or leaves that to `sapphire-telemetry migrate`.',
+    fallback: 'true'
+  }),
+  ownerIds: ids({
+    name: 'TELEMETRY_OWNER_IDS',
+    purpose: "Users who may use `/telemetry` besides the application's owner or team.",
+    fallback: '',
+    of: 'user'
+  }),
+  commandGuildIds: ids({
+    name: 'TELEMETRY_COMMAND_GUILDS',
+    purpose: 'Registers `/telemetry` in these guilds only. Unset means everywhere.',
+    fallback: '',
+    of: 'guild'
+  })
+};

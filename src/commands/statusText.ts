@@ -1,0 +1,21 @@
+import { count, plural } from '../render/format.ts';
+import { SALT_CHANGED } from '../retention/maintenance.ts';
+import type { TelemetryStatus } from '../telemetry/status.ts';
+
+/** How one process does, a line a fact. */
+export function renderStatus(status: TelemetryStatus): string {
+  if (status.state === 'off') return `Telemetry is off: ${status.problem ?? 'no reason is known'}`;
+  const { counters, lastPurge } = status;
+  return [
+    `Telemetry is on${status.problem === null ? '' : `, with a problem: ${status.problem}`}`,
+    `Database: ${status.database ?? (status.state === 'opening' ? 'not open yet' : 'closed')}`,
+    `Queue: ${count(status.queueLength)} of ${plural(status.queueCapacity, 'event')}`,
+    `In flight: ${plural(status.inFlight, 'run')}`,
+    `Events of this process: ${count(counters.made)} made = ${count(counters.written)} written + ${count(status.queueLength)} queued + ` +
+      `${count(counters.dropped)} dropped + ${count(counters.refused)} refused + ${count(counters.sampledOut)} sampled out`,
+    ...(status.replacedNames > 0 ? [`Invalid or excess names recorded as "other": ${count(status.replacedNames)}`] : []),
+    ...(status.saltChanged ? [SALT_CHANGED] : []),
+    `Sampling: ${status.sampleRate}`,
+    `Retention: ${plural(status.retentionDays, 'day')}${lastPurge === null ? '' : `; the last purge deleted ${plural(lastPurge.deleted, 'event')}`}`
+  ].join('\n');
+}

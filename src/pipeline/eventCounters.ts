@@ -1,0 +1,14 @@
+/**
+ * What became of every event of this process. At any moment
+ * `made = sampledOut + queued + written + dropped + refused`, where `queued` is the queue's length.
+ */
+export class EventCounters {
+  made = 0;
+  sampledOut = 0;
+  /** Acknowledged by the database, those it already had included. */
+  written = 0;
+  /** Made room for newer ones in a full queue. */
+  dropped = 0;
+  /** Not taken by the event schema or by the database. */
+  refused = 0;
+}

@@ -1,0 +1,27 @@
+import stringWidth from 'string-width';
+
+/** Pads columns to the width of their widest cell, as a terminal shows it; the first stands left, numbers stand right. */
+export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, stringWidth(cell));
+  return rows.map((row) =>
+    row
+      .map((cell, index) => {
+        const room = ' '.repeat((widths[index] ?? 0) - stringWidth(cell));
+        return index === 0 ? cell + room : room + cell;
+      })
+      .join('  ')
+      .trimEnd()
+  );
+}
+
+/** `text`, or as much of it as leaves room for `…` within `width` cells of a terminal. */
+export function clip(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  let clipped = '';
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (stringWidth(clipped + segment) >= width) break;
+    clipped += segment;
+  }
+  return `${clipped}…`;
+}

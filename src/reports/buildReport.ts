@@ -1,0 +1,136 @@
+import { getOrInsert } from '../common/getOrInsert.ts';
+import { percentile } from '../events/durationBuckets.ts';
+import type { Surface } from '../schema/closedLists.ts';
+import { operationName, parseEventName } from '../schema/eventName.ts';
+import type { EventCount, LossCount, Usage } from '../store/store.ts';
+import type { ErrorUsage, OperationUsage, Outcomes, UsageReport } from './usageReport.ts';
+
+/** Below this many, the number of active guilds is not told: it could point at one of them. */
+export const FEWEST_GUILDS = 5;
+
+interface Tally {
+  invoke: number;
+  success: number;
+  failure: number;
+}
+
+/** What a report is built from. */
+interface ReportSource {
+  /** The newest first; the first is today. */
+  readonly days: readonly string[];
+  readonly usage: Usage;
+  readonly losses: readonly LossCount[];
+  readonly surface: Surface | undefined;
+}
+
+/** Puts a report together from what was counted. */
+export function buildReport({ days, usage, losses, surface }: ReportSource): UsageReport {
+  const today = days[0] ?? '';
+  const total = newTally();
+  const operations = new Map<string, Tally>();
+  const providers = new Map<string, Tally>();
+  const byDay = new Map<string, Tally>();
+  const errors = new Map<string, ErrorUsage>();
+  const rates = new Set<number>();
+  for (const row of usage.counts) {
+    const { operation, action } = split(row.eventName);
+    const weight = row.count / row.sampleRate;
+    for (const tally of [total, getOrInsert(byDay, row.day, newTally), getOrInsert(operations, operation, newTally)])
+      tally[action] += weight;
+    if (row.provider !== null && action !== 'invoke') getOrInsert(providers, row.provider, newTally)[action] += weight;
+    addError(errors, row, weight);
+    rates.add(row.sampleRate);
+  }
+  const daily = days.map((day) => ({ day, tally: byDay.get(day) ?? newTally() }));
+  const unfinished = daily
+    .filter(({ day }) => day < today)
+    .reduce((sum, { tally }) => sum + Math.max(0, tally.invoke - tally.success - tally.failure), 0);
+  const durations = durationsOf(usage);
+  return {
+    days: days.length,
+    from: days.at(-1) ?? '',
+    to: today,
+    surface: surface ?? null,
+    events: Math.round(eventsOf(total)),
+    invokes: Math.round(total.invoke),
+    outcomes: outcomesOf(total),
+    activeGuilds: usage.guilds < FEWEST_GUILDS ? 'fewer than 5' : usage.guilds,
+    features: [...operations]
+      .map(([name, tally]) => operationUsage(name, tally, durations.get(name)))
+      .toSorted((a, b) => b.invokes - a.invokes || byText(a.operation, b.operation)),
+    providers: [...providers]
+      .map(([provider, tally]) => ({ provider, ...outcomesOf(tally) }))
+      .toSorted((a, b) => b.successes + b.failures - a.successes - a.failures || byText(a.provider, b.provider)),
+    errors: [...errors.values()]
+      .map((error) => ({ ...error, count: Math.round(error.count) }))
+      .toSorted((a, b) => b.count - a.count || byText(a.errorType, b.errorType)),
+    daily: daily.map(({ day, tally }) => ({
+      day,
+      events: Math.round(eventsOf(tally)),
+      successes: Math.round(tally.success),
+      failures: Math.round(tally.failure)
+    })),
+    quality: {
+      sampleRates: [...rates].toSorted((a, b) => a - b),
+      dropped: sumOf(losses, 'queue_full'),
+      refused: sumOf(losses, 'refused'),
+      unfinished: Math.round(unfinished),
+      lastWriteDay: days.find((day) => byDay.has(day)) ?? null
+    }
+  };
+}
+
+/** The operation of an event name, as `discord.generator.preset`, and its action. */
+function split(name: string): { readonly operation: string; readonly action: keyof Tally } {
+  const { surface, feature, operation, action } = parseEventName(name);
+  return { operation: operationName(surface, feature, operation), action };
+}
+
+function durationsOf({ durations: rows }: Usage): Map<string, Map<number, number>> {
+  const durations = new Map<string, Map<number, number>>();
+  for (const { eventName, bucket, sampleRate, count } of rows) {
+    const buckets = getOrInsert(durations, split(eventName).operation, () => new Map<number, number>());
+    buckets.set(bucket, (buckets.get(bucket) ?? 0) + count / sampleRate);
+  }
+  return durations;
+}
+
+function operationUsage(name: string, tally: Tally, buckets: ReadonlyMap<number, number> = new Map()): OperationUsage {
+  const { surface, feature, operation } = parseEventName(name);
+  return {
+    surface,
+    feature,
+    operation,
+    invokes: Math.round(tally.invoke),
+    ...outcomesOf(tally),
+    p50Ms: percentile(buckets, 0.5),
+    p95Ms: percentile(buckets, 0.95)
+  };
+}
+
+function addError(errors: Map<string, ErrorUsage>, { errorType, status }: EventCount, weight: number): void {
+  if (errorType === null) return;
+  const key = `${errorType} ${status}`;
+  errors.set(key, { errorType, status, count: (errors.get(key)?.count ?? 0) + weight });
+}
+
+function outcomesOf({ success, failure }: Tally): Outcomes {
+  const ended = success + failure;
+  return { successes: Math.round(success), failures: Math.round(failure), successRate: ended === 0 ? null : success / ended };
+}
+
+function sumOf(losses: readonly LossCount[], reason: string): number {
+  return losses.filter((loss) => loss.reason === reason).reduce((sum, { count }) => sum + count, 0);
+}
+
+function newTally(): Tally {
+  return { invoke: 0, success: 0, failure: 0 };
+}
+
+function eventsOf({ invoke, success, failure }: Tally): number {
+  return invoke + success + failure;
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,6 +1,0 @@
-import type { UsageReport } from './usageReport.ts';
-
-/** The report as one JSON object. */
-export function renderJson(report: UsageReport): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
-}

@@ -1,0 +1,90 @@
+import { LOSS_REASONS } from './closedLists.ts';
+import { dayBucket, eventFields, id } from './eventFields.ts';
+import type { Field, RowOf, Table } from './field.ts';
+import { dailyCountFields, dailyDurationFields, dailyGuildFields } from './rollupFields.ts';
+
+/*
+ * The data dictionary: every table and every field that is stored, with its limits and its reason. The event schema, the columns, their
+ * CHECK constraints, the privacy text and the audit of a live database are all made from it, so a field that is not here can't be stored.
+ */
+
+export const lossFields = {
+  dayBucket: { ...dayBucket, purpose: 'The UTC day of the events that were lost.' },
+  id,
+  reason: {
+    column: 'reason',
+    type: 'text',
+    nullable: false,
+    maxLength: 10,
+    values: LOSS_REASONS,
+    purpose: '`queue_full`: the oldest made room for a new one. `refused`: the database would not take it.',
+    example: 'queue_full'
+  },
+  count: {
+    column: 'count',
+    type: 'integer',
+    nullable: false,
+    range: [1, 2_147_483_647],
+    purpose: 'How many events.',
+    example: '12'
+  }
+} as const satisfies Record<string, Field>;
+
+export const saltFields = {
+  dayBucket: { ...dayBucket, purpose: 'A UTC day on which a process with this salt ran.' },
+  fingerprint: {
+    ...eventFields.guildHash,
+    column: 'fingerprint',
+    nullable: false,
+    purpose: 'HMAC-SHA-256 of a fixed text under the salt, to notice that the salt was changed. The salt can not be computed from it.'
+  }
+} as const satisfies Record<string, Field>;
+
+/** Every table of ours, each with its reason. */
+export const tables = {
+  events: {
+    name: 'telemetry_events',
+    purpose: 'One row for each stage of a measured run.',
+    key: ['dayBucket', 'id'],
+    fields: eventFields
+  },
+  losses: {
+    name: 'telemetry_losses',
+    purpose: 'How many events were lost, by day and reason, so that a report can say so.',
+    key: ['dayBucket', 'id'],
+    fields: lossFields
+  },
+  dailyCounts: {
+    name: 'telemetry_daily_counts',
+    purpose: 'Of a day that is over, how many events were alike, so that a report need not read them one by one.',
+    key: ['dayBucket', 'eventName', 'provider', 'status', 'errorType', 'sampleRate'],
+    fields: dailyCountFields
+  },
+  dailyDurations: {
+    name: 'telemetry_daily_durations',
+    purpose: 'Of a day that is over, how many runs took about as long.',
+    key: ['dayBucket', 'eventName', 'sampleRate', 'bucket'],
+    fields: dailyDurationFields
+  },
+  dailyGuilds: {
+    name: 'telemetry_daily_guilds',
+    purpose: 'Of a day that is over, the hashes of the guilds in which anything was recorded.',
+    key: ['dayBucket', 'surface', 'guildHash'],
+    fields: dailyGuildFields
+  },
+  salts: {
+    name: 'telemetry_salts',
+    purpose: 'Which salts the stored hashes were made with, so that nobody compares hashes of two.',
+    key: ['dayBucket', 'fingerprint'],
+    fields: saltFields
+  }
+} as const satisfies Record<string, Table>;
+
+/** MikroORM's own list of the migrations that ran, with the moment the operator's process ran them. */
+export const migrationsTable = {
+  name: 'telemetry_migrations',
+  purpose: 'Which migrations ran on this database, and when: an act of the operator, not an event.'
+} as const;
+
+/** A count of lost events, as it is stored. */
+export type TelemetryLoss = RowOf<typeof lossFields>;

@@ -1,0 +1,45 @@
+import { dayBucket, eventFields } from './eventFields.ts';
+import type { Field } from './field.ts';
+
+const count = {
+  column: 'count',
+  type: 'integer',
+  nullable: false,
+  range: [1, 2_147_483_647],
+  purpose: 'How many events.',
+  example: '12'
+} as const;
+
+/** In a key nothing may be NULL: no provider and no error type are empty texts there. */
+const notNull = <F extends Field>(field: F): Omit<F, 'nullable'> & { readonly nullable: false } => ({ ...field, nullable: false });
+
+export const dailyCountFields = {
+  dayBucket,
+  eventName: eventFields.eventName,
+  provider: notNull(eventFields.provider),
+  status: eventFields.status,
+  errorType: notNull(eventFields.errorType),
+  sampleRate: eventFields.sampleRate,
+  count
+} as const satisfies Record<string, Field>;
+
+export const dailyDurationFields = {
+  dayBucket,
+  eventName: eventFields.eventName,
+  sampleRate: eventFields.sampleRate,
+  bucket: {
+    column: 'bucket',
+    type: 'integer',
+    nullable: false,
+    range: [0, 200],
+    purpose: 'The logarithmic bucket of the duration: times that differ by less than a tenth share one.',
+    example: '57'
+  },
+  count
+} as const satisfies Record<string, Field>;
+
+export const dailyGuildFields = {
+  dayBucket,
+  surface: eventFields.surface,
+  guildHash: { ...eventFields.guildHash, nullable: false }
+} as const satisfies Record<string, Field>;

@@ -1,0 +1,84 @@
+import { setImmediate } from 'node:timers/promises';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { sql, type RawBuilder } from 'kysely';
+import { addDays, DAY_MS, utcDay } from '../../events/day.ts';
+import type { Dialect } from '../dialect.ts';
+import { daysWithEvents } from './days.ts';
+import { run, TABLES } from './tables.ts';
+import { addEvents } from './usage.ts';
+import { UsageTally } from './usageTally.ts';
+
+const HOUR_MS = 3_600_000;
+/** A day is rolled up when it ended so long ago. Its events, all written by then, came without any lock. */
+const SETTLED_MS = 25 * HOUR_MS;
+const ROWS_PER_STATEMENT = 500;
+
+/** The newest day that ended long enough ago, at a moment in milliseconds since 1970. */
+function newestSettledDay(nowMs: number): string {
+  return utcDay(nowMs - SETTLED_MS - DAY_MS);
+}
+
+/**
+ * Whether an event of `day` comes so late that its day may be rolled up already. An hour earlier than days are rolled up: so far may the
+ * clocks of two processes differ.
+ */
+export function isLate(day: string, today: string): boolean {
+  return day < addDays(today, -1);
+}
+
+/** Rolls up each settled day that has events and no roll-ups. Returns how many days. */
+export async function rollUpSettledDays(em: SqlEntityManager, dialect: Dialect, nowMs: number): Promise<number> {
+  const newest = newestSettledDay(nowMs);
+  let rolledUp = 0;
+  for (const day of await daysWithEvents(em, newest)) {
+    if (await em.transactional((inside) => rollUp(inside, dialect, day))) rolledUp += 1;
+  }
+  return rolledUp;
+}
+
+/** Deletes the roll-ups of a day whose events change. The next roll-up makes them anew. */
+export async function invalidateRollups(em: SqlEntityManager, day: string): Promise<void> {
+  for (const table of [TABLES.dailyCounts, TABLES.dailyDurations, TABLES.dailyGuilds])
+    await run(em, sql`delete from ${table} where day_bucket = ${day}`);
+}
+
+async function rollUp(em: SqlEntityManager, dialect: Dialect, day: string): Promise<boolean> {
+  await dialect.lockDay(em, day);
+  const done = await run(em, sql`select 1 from ${TABLES.dailyCounts} where day_bucket = ${day} limit 1`);
+  if (done.length > 0) return false;
+  await dialect.prepareForCounting(em);
+  const tally = new UsageTally();
+  await addEvents(em, dialect, tally, day);
+  await insert(
+    em,
+    sql`${TABLES.dailyCounts} (day_bucket, event_name, provider, status, error_type, sample_rate, count)`,
+    [...tally.counts.values()].map((row) => [
+      day,
+      row.eventName,
+      row.provider ?? '',
+      row.status,
+      row.errorType ?? '',
+      row.sampleRate,
+      row.count
+    ])
+  );
+  await insert(
+    em,
+    sql`${TABLES.dailyDurations} (day_bucket, event_name, sample_rate, bucket, count)`,
+    [...tally.durations.values()].map((row) => [day, row.eventName, row.sampleRate, row.bucket, row.count])
+  );
+  await insert(
+    em,
+    sql`${TABLES.dailyGuilds} (day_bucket, surface, guild_hash)`,
+    [...tally.guilds].flatMap(([surface, hashes]) => [...hashes].map((hash) => [day, surface, hash]))
+  );
+  return true;
+}
+
+async function insert(em: SqlEntityManager, into: RawBuilder<unknown>, rows: readonly (readonly unknown[])[]): Promise<void> {
+  for (let first = 0; first < rows.length; first += ROWS_PER_STATEMENT) {
+    const values = rows.slice(first, first + ROWS_PER_STATEMENT).map((row) => sql`(${sql.join(row)})`);
+    await run(em, sql`insert into ${into} values ${sql.join(values)}`);
+    await setImmediate();
+  }
+}

@@ -1,0 +1,89 @@
+import { setImmediate } from 'node:timers/promises';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { sql, type RawBuilder } from 'kysely';
+import { daysDownFrom } from '../../events/day.ts';
+import { bucketSql } from '../../events/durationBuckets.ts';
+import type { Surface } from '../../schema/closedLists.ts';
+import { surfacePrefix } from '../../schema/eventName.ts';
+import type { DurationCount, EventCount, Usage, UsageRange } from '../../store/store.ts';
+import type { Dialect } from '../dialect.ts';
+import { run, TABLES } from './tables.ts';
+import { UsageTally, type SurfaceGuild } from './usageTally.ts';
+
+const BUCKET = sql.raw(bucketSql('duration_ms'));
+
+/** Reads what a report needs: the roll-ups of the days that have them, and the events of the others. */
+export async function readUsage(em: SqlEntityManager, dialect: Dialect, { from, to, surface }: UsageRange): Promise<Usage> {
+  await dialect.prepareForCounting(em);
+  const tally = new UsageTally();
+  const rolledUp = await rolledUpDays(em, from, to);
+  for (let first = 0; first < rolledUp.length; first += dialect.daysPerStatement) {
+    const days = sql`day_bucket in (${sql.join(rolledUp.slice(first, first + dialect.daysPerStatement))})`;
+    await addRollups(em, tally, sql`${days} ${surface === undefined ? sql`` : sql`and event_name like ${`${surfacePrefix(surface)}%`}`}`);
+    const onSurface = surface === undefined ? sql`` : sql`and surface = ${surface}`;
+    await addGuilds(
+      em,
+      tally,
+      sql`select distinct surface, guild_hash as "guildHash" from ${TABLES.dailyGuilds} where ${days} ${onSurface}`
+    );
+    // On SQLite these days are read on the bot's own thread: what else waits there comes first.
+    await setImmediate();
+  }
+  const open = daysDownFrom(to, from).filter((day) => !rolledUp.includes(day));
+  for (const day of open) await addEvents(em, dialect, tally, day, surface);
+  return tally.usage();
+}
+
+/** Adds up the events of one day, a slice of them at a time. */
+export async function addEvents(em: SqlEntityManager, dialect: Dialect, tally: UsageTally, day: string, surface?: Surface): Promise<void> {
+  for (const slice of dialect.slices) {
+    const where = sql`day_bucket = ${day} ${slice} ${surface === undefined ? sql`` : sql`and surface = ${surface}`}`;
+    const counts = await run<Omit<EventCount, 'day'>>(
+      em,
+      sql`select event_name as "eventName", provider, status, error_type as "errorType", sample_rate as "sampleRate", count(*) as count
+        from ${TABLES.events} where ${where} group by 1, 2, 3, 4, 5`
+    );
+    for (const row of counts) tally.addCount(day, row);
+    const durations = await run<DurationCount>(
+      em,
+      sql`select event_name as "eventName", sample_rate as "sampleRate", count(*) as count,
+          ${BUCKET} as bucket
+        from ${TABLES.events} where ${where} and duration_ms is not null group by 1, 2, 4`
+    );
+    for (const row of durations) tally.addDuration(row.bucket, row);
+    await addGuilds(
+      em,
+      tally,
+      sql`select distinct surface, guild_hash as "guildHash" from ${TABLES.events} where ${where} and guild_hash is not null`
+    );
+    await setImmediate();
+  }
+}
+
+async function addRollups(em: SqlEntityManager, tally: UsageTally, where: RawBuilder<unknown>): Promise<void> {
+  const counts = await run<EventCount>(
+    em,
+    sql`select cast(day_bucket as text) as day, event_name as "eventName", nullif(provider, '') as provider, status,
+        nullif(error_type, '') as "errorType", sample_rate as "sampleRate", count
+      from ${TABLES.dailyCounts} where ${where}`
+  );
+  for (const row of counts) tally.addCount(row.day, row);
+  const durations = await run<DurationCount>(
+    em,
+    sql`select event_name as "eventName", bucket, sample_rate as "sampleRate", sum(count) as count
+      from ${TABLES.dailyDurations} where ${where} group by 1, 3, 2`
+  );
+  for (const row of durations) tally.addDuration(row.bucket, row);
+}
+
+async function addGuilds(em: SqlEntityManager, tally: UsageTally, query: RawBuilder<unknown>): Promise<void> {
+  for (const guild of await run<SurfaceGuild>(em, query)) tally.addGuild(guild);
+}
+
+async function rolledUpDays(em: SqlEntityManager, from: string, to: string): Promise<string[]> {
+  const rows = await run<{ day: string }>(
+    em,
+    sql`select distinct cast(day_bucket as text) as day from ${TABLES.dailyCounts} where day_bucket >= ${from} and day_bucket <= ${to}`
+  );
+  return rows.map(({ day }) => day);
+}

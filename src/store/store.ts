@@ -1,0 +1,88 @@
+import type { TelemetryLoss } from '../schema/dictionary.ts';
+import type { TelemetryEvent } from '../schema/eventFields.ts';
+import type { Surface } from '../schema/closedLists.ts';
+
+/** How many events of a day have the same values in every field that a report distinguishes. */
+export interface EventCount {
+  readonly day: string;
+  readonly eventName: string;
+  readonly provider: string | null;
+  readonly status: string;
+  readonly errorType: string | null;
+  readonly sampleRate: number;
+  readonly count: number;
+}
+
+/** How many runs took a time within the same logarithmic bucket (see `events/durationBuckets`). */
+export interface DurationCount {
+  readonly eventName: string;
+  readonly bucket: number;
+  readonly sampleRate: number;
+  readonly count: number;
+}
+
+/** What a report needs to know of some days. */
+export interface Usage {
+  readonly counts: readonly EventCount[];
+  readonly durations: readonly DurationCount[];
+  /** How many guilds there were in all. */
+  readonly guilds: number;
+}
+
+/** Which days, both included, and only what ran on `surface`, where one is given. */
+export interface UsageRange {
+  readonly from: string;
+  readonly to: string;
+  readonly surface?: Surface | undefined;
+}
+
+/** What the table of events holds. */
+export interface StoredTotals {
+  readonly events: number;
+  /** `null` in an empty table. */
+  readonly oldestDay: string | null;
+  readonly newestDay: string | null;
+}
+
+export interface LossCount {
+  readonly day: string;
+  readonly reason: string;
+  readonly count: number;
+}
+
+/** What an audit looked at, and everything in which the database differs from the data dictionary. */
+export interface Audit {
+  readonly checked: readonly string[];
+  /** Each says where, and never repeats the value. */
+  readonly findings: readonly string[];
+}
+
+/** Where events are kept. Every method rejects with a StoreError when the database does not answer or refuses. */
+export interface Store {
+  /** `PostgreSQL`, or `SQLite` and its file, without any secret. */
+  readonly description: string;
+  /** How many events a batch may hold. */
+  readonly batchSize: number;
+  /** Writes all of these events or none, each once however often it is given. Nothing of what is stored tells their order. */
+  write(events: readonly TelemetryEvent[]): Promise<void>;
+  /** Writes counts of lost events, each once however often it is given. */
+  writeLosses(losses: readonly TelemetryLoss[]): Promise<void>;
+  /** What happened on these days, as of one moment. */
+  usage(range: UsageRange): Promise<Usage>;
+  losses(from: string, to: string): Promise<LossCount[]>;
+  /** Of the events of `through` and the days before it; of all without a day. */
+  totals(through?: string): Promise<StoredTotals>;
+  /** Rolls up each day that is over for long enough and was not rolled up yet, so that reports read fewer rows. Returns how many days. */
+  rollUp(): Promise<number>;
+  /** Deletes what is as old as `day` or older, a chunk at a time; all of it without a day. Returns the number of events deleted. */
+  purge(day?: string): Promise<number>;
+  /** Deletes the events of one guild, and rolls up its days anew. Returns the number of events deleted. */
+  eraseGuild(guildHash: string): Promise<number>;
+  /** Stores that the salt with this fingerprint is in use today. */
+  recordSalt(fingerprint: string): Promise<void>;
+  /** The fingerprints of the salts that stored hashes may be made with. */
+  saltFingerprints(): Promise<string[]>;
+  /** Compares the live database with the data dictionary. */
+  audit(retentionDays: number): Promise<Audit>;
+  close(): Promise<void>;
+}

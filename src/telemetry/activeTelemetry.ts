@@ -1,0 +1,186 @@
+import type { Settings } from '../../config/settings.ts';
+import { withDeadline } from '../common/deadline.ts';
+import { ErrorClassifier } from '../errors/errorClassifier.ts';
+import { systemClock, type Clock } from '../events/clock.ts';
+import { guildHasher, saltFingerprint, type GuildHasher } from '../events/guildHash.ts';
+import type { RunDescription } from '../events/runDescription.ts';
+import type { ThrottledLogger } from '../logging/throttledLogger.ts';
+import { Pipeline } from '../pipeline/pipeline.ts';
+import { readReport, type ReportOptions, type ReportRequest } from '../reports/readReport.ts';
+import { ReportCache } from '../reports/reportCache.ts';
+import type { UsageReport } from '../reports/usageReport.ts';
+import { Maintenance } from '../retention/maintenance.ts';
+import type { PurgeOptions, PurgeResult } from '../retention/purge.ts';
+import type { Store } from '../store/store.ts';
+import { StoreError } from '../store/storeError.ts';
+import { ActiveRunRecorder } from './activeRunRecorder.ts';
+import type { TelemetryClientOptions } from './clientOptions.ts';
+import { KeyedRun } from './keyedRun.ts';
+import { closeWithin } from './closeWithin.ts';
+import { StoreSession } from './storeSession.ts';
+import type { TelemetryStatus } from './status.ts';
+import { TelemetryUnavailableError, type Run } from './telemetry.ts';
+import type { TelemetryService } from './telemetryService.ts';
+
+/** A report waits no longer than this for the newest events to be written. */
+const REPORT_FLUSH_MS = 1_000;
+const CHECK_MS = 60_000;
+
+/** Settings of telemetry that is enabled. */
+export type EnabledSettings = Settings & { readonly hashSalt: string };
+
+interface ActiveTelemetryOptions {
+  readonly settings: EnabledSettings;
+  readonly log: ThrottledLogger;
+  /** The client option `telemetry`, already checked. */
+  readonly options?: TelemetryClientOptions | undefined;
+  readonly clock?: Clock;
+}
+
+/** Telemetry that is on. */
+export class ActiveTelemetry implements TelemetryService {
+  readonly enabled = true;
+  readonly runs: ActiveRunRecorder;
+  readonly #settings: EnabledSettings;
+  readonly #log: ThrottledLogger;
+  readonly #clock: Clock;
+  readonly #hashGuild: GuildHasher;
+  readonly #pipeline: Pipeline;
+  readonly #maintenance: Maintenance;
+  readonly #reports = new ReportCache((request) => this.#readReport(request));
+  #session: StoreSession | undefined;
+  #checks: NodeJS.Timeout | undefined;
+  #closing: Promise<void> = Promise.resolve();
+  /** Like `#closing`, but not cut short by the deadline. */
+  #released: Promise<void> = Promise.resolve();
+
+  constructor({ settings, log, options = {}, clock = systemClock() }: ActiveTelemetryOptions) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#clock = clock;
+    this.#hashGuild = guildHasher(settings.hashSalt);
+    this.#pipeline = new Pipeline({ ...settings, clock, log });
+    this.#maintenance = new Maintenance({
+      clock,
+      log,
+      retentionDays: settings.retentionDays,
+      saltFingerprint: saltFingerprint(settings.hashSalt)
+    });
+    this.runs = new ActiveRunRecorder({
+      log,
+      lifecycles: this.#pipeline.lifecycles,
+      hashGuild: this.#hashGuild,
+      excludedGuilds: new Set(options.excludeGuilds),
+      errors: new ErrorClassifier({
+        errorTypes: options.errorTypes,
+        classify: options.classifyError,
+        onOwnError: () =>
+          log.error('classify', "Telemetry: the bot's errorTypes or classifyError threw an error; the plugin decides instead")
+      })
+    });
+  }
+
+  start(): void {
+    if (this.#session !== undefined) return;
+    this.#checks = setInterval(() => this.#check(), CHECK_MS).unref();
+    this.#session = new StoreSession({
+      settings: this.#settings,
+      log: this.#log,
+      clock: this.#clock,
+      onOpen: (store) => this.#pipeline.start(store),
+      maintain: (store) => this.#maintenance.run(store),
+      after: this.#released
+    });
+  }
+
+  track<T>(description: RunDescription, work: (run: Run) => T): T {
+    return this.runs.track(description, work);
+  }
+
+  run(key: object): Run {
+    return new KeyedRun(this.runs, key);
+  }
+
+  flush(): Promise<boolean> {
+    return this.#pipeline.flush();
+  }
+
+  report(options: ReportOptions = {}): Promise<UsageReport> {
+    return this.#reports.read(options);
+  }
+
+  async purge(options?: PurgeOptions): Promise<PurgeResult> {
+    const store = this.#openStore();
+    return this.#reading(() => this.#maintenance.purge(store, options)).finally(() => this.#reports.clear());
+  }
+
+  async eraseGuild(guildId: string): Promise<number> {
+    // Node's own error would repeat the id.
+    if (typeof guildId !== 'string') throw new TypeError('guildId must be a string');
+    const store = this.#openStore();
+    // What is queued may be of that guild too.
+    await this.flush();
+    return this.#reading(() => store.eraseGuild(this.#hashGuild(guildId))).finally(() => this.#reports.clear());
+  }
+
+  status(): TelemetryStatus {
+    const session = this.#session;
+    const { queue, lifecycles, counters, problem } = this.#pipeline;
+    return {
+      state: session === undefined ? 'closed' : session.store === undefined ? 'opening' : 'open',
+      problem: session?.problem ?? problem,
+      database: session?.store?.description ?? null,
+      sampleRate: this.#settings.sampleRate,
+      retentionDays: this.#settings.retentionDays,
+      queueLength: queue.length,
+      queueCapacity: queue.capacity,
+      inFlight: lifecycles.inFlight,
+      counters: { ...counters },
+      replacedNames: this.runs.replacedNames,
+      lastPurge: this.#maintenance.lastPurge,
+      saltChanged: this.#maintenance.saltChanged
+    };
+  }
+
+  close(): Promise<void> {
+    const session = this.#session;
+    if (session !== undefined) {
+      this.#session = undefined;
+      clearInterval(this.#checks);
+      this.runs.interruptAll();
+      const { released, closed } = closeWithin({ session, pipeline: this.#pipeline, log: this.#log });
+      this.#released = released;
+      this.#closing = closed;
+    }
+    return this.#closing;
+  }
+
+  /** What is done every minute. */
+  #check(): void {
+    this.runs.expire();
+    const store = this.#session?.store;
+    if (store !== undefined) void this.#maintenance.checkSaltAfterWrites(store, this.#pipeline.counters.written);
+  }
+
+  async #readReport(request: ReportRequest): Promise<UsageReport> {
+    const store = this.#openStore();
+    await withDeadline(this.flush(), REPORT_FLUSH_MS);
+    return this.#reading(() => readReport(store, this.#clock.today(), request));
+  }
+
+  #openStore(): Store {
+    const store = this.#session?.store;
+    if (store === undefined)
+      throw new TelemetryUnavailableError(this.#session?.problem ?? 'the database of telemetry is not open yet: try again in a moment');
+    return store;
+  }
+
+  async #reading<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof StoreError) throw new TelemetryUnavailableError(error.message, { cause: error });
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { withDeadline } from '../common/deadline.ts';
+import type { ThrottledLogger } from '../logging/throttledLogger.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { StoreSession } from './storeSession.ts';
+
+/** `client.destroy()` waits no longer than this. */
+const CLOSE_MS = 3_000;
+const RETRY_MS = 100;
+
+interface CloseOptions {
+  readonly session: StoreSession;
+  readonly pipeline: Pipeline;
+  readonly log: ThrottledLogger;
+}
+
+/**
+ * Writes the queue and closes the session. `closed` resolves after 3 seconds at the latest, `released`
+ * once the database is let go of; neither rejects.
+ */
+export function closeWithin(options: CloseOptions): { readonly released: Promise<void>; readonly closed: Promise<void> } {
+  options.session.abort();
+  const released = release(options).catch(() => undefined);
+  return { released, closed: close(options, released) };
+}
+
+async function close({ pipeline, log }: CloseOptions, released: Promise<void>): Promise<void> {
+  await withDeadline(released, CLOSE_MS);
+  if (pipeline.queue.length > 0)
+    log.error('close', `Telemetry closes with ${pipeline.queue.length} events unwritten: its database did not answer`);
+}
+
+async function release({ session, pipeline }: CloseOptions): Promise<void> {
+  await session.opened();
+  const end = performance.now() + CLOSE_MS;
+  // A database that is busy, or comes back in time, still gets what is queued.
+  while (session.store !== undefined && !(await pipeline.flush()) && performance.now() < end) await wait(RETRY_MS);
+  await pipeline.stop();
+  await session.close();
+}

@@ -1,0 +1,50 @@
+import { readSettings, SettingsError, type Settings } from '../../config/settings.ts';
+import { checkClientOptions, type TelemetryClientOptions } from './clientOptions.ts';
+import { DisabledTelemetry } from './disabledTelemetry.ts';
+import type { ThrottledLogger } from '../logging/throttledLogger.ts';
+import type { TelemetryService } from './telemetryService.ts';
+import { ActiveTelemetry, type EnabledSettings } from './activeTelemetry.ts';
+
+/** How a reader of the settings turns telemetry on. */
+export const HOW_TO_ENABLE = 'set TELEMETRY_ENABLED=true and TELEMETRY_HASH_SALT, and start the bot again';
+
+/** The service, and what is said of it at start. */
+export interface CreatedTelemetry {
+  readonly service: TelemetryService;
+  /** `undefined` when they are wrong. */
+  readonly settings: Settings | undefined;
+  /** The line that operators look for. */
+  readonly announcement: string;
+  readonly isWrong: boolean;
+}
+
+/** Makes the service that the environment asks for. Whatever is wrong, there is one: then it is off, and says why. */
+export function createTelemetry(
+  env: NodeJS.ProcessEnv,
+  options: TelemetryClientOptions | undefined,
+  log: ThrottledLogger
+): CreatedTelemetry {
+  let settings: Settings | undefined;
+  try {
+    settings = readSettings(env);
+    if (!isEnabled(settings)) {
+      const reason = `TELEMETRY_ENABLED is not true: ${HOW_TO_ENABLE}`;
+      const announcement = `Telemetry disabled: ${reason}. Rows that are stored stay until they are purged`;
+      return { service: new DisabledTelemetry(reason), settings, announcement, isWrong: false };
+    }
+    checkClientOptions(options);
+    return {
+      service: new ActiveTelemetry({ settings, log, options }),
+      settings,
+      announcement: `Telemetry enabled (sampling ${settings.sampleRate}, retention ${settings.retentionDays} days)`,
+      isWrong: false
+    };
+  } catch (error) {
+    const reason = error instanceof SettingsError ? error.message : 'the settings could not be read';
+    return { service: new DisabledTelemetry(reason), settings, announcement: `Telemetry disabled: ${reason}`, isWrong: true };
+  }
+}
+
+function isEnabled(settings: Settings): settings is EnabledSettings {
+  return settings.enabled && settings.hashSalt !== undefined;
+}

@@ -1,0 +1,30 @@
+import type { EventCounters } from '../pipeline/eventCounters.ts';
+import type { LastPurge } from '../retention/maintenance.ts';
+
+/** How telemetry does in this process. */
+export interface TelemetryStatus {
+  /** `off`: not enabled. `opening`: the database is not open yet. `closed`: not started, or destroyed with its client. */
+  readonly state: 'off' | 'opening' | 'open' | 'closed';
+  /** Why it is off, or what is wrong with the database now; `null` when all is well. */
+  readonly problem: string | null;
+  /** Which database, without any secret; `null` while it is not open. */
+  readonly database: string | null;
+  /** The share of runs that is recorded, 0 to 1. */
+  readonly sampleRate: number;
+  /** How many UTC days of events are kept, today included. */
+  readonly retentionDays: number;
+  /** Events that wait to be written. */
+  readonly queueLength: number;
+  /** How many may wait. */
+  readonly queueCapacity: number;
+  /** Runs that have begun and not ended. */
+  readonly inFlight: number;
+  /** What became of every event: made = sampledOut + queueLength + written + dropped + refused. */
+  readonly counters: Readonly<EventCounters>;
+  /** Invalid or excess names and error types that were recorded as `other` or `unexpected_error`. */
+  readonly replacedNames: number;
+  /** `null` before the first purge. */
+  readonly lastPurge: LastPurge | null;
+  /** Whether hashes of another salt are stored too: they do not match, and guilds count twice. */
+  readonly saltChanged: boolean;
+}

@@ -1,0 +1,79 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Settings } from '../../config/settings.ts';
+import type { Clock } from '../events/clock.ts';
+import { backoffMs } from '../pipeline/backoff.ts';
+import type { ThrottledLogger } from '../logging/throttledLogger.ts';
+import { PurgeSchedule } from '../retention/purgeSchedule.ts';
+import { StoreError } from '../store/storeError.ts';
+import type { Store } from '../store/store.ts';
+
+interface SessionOptions {
+  readonly settings: Settings;
+  readonly log: ThrottledLogger;
+  readonly clock: Clock;
+  /** Called once, when the store is open. */
+  readonly onOpen: (store: Store) => void;
+  /** Purges what is too old, and rolls up what is over. Must not reject. */
+  readonly maintain: (store: Store) => Promise<void>;
+  /** Opens no earlier than this resolves: the session before may still be closing. */
+  readonly after: Promise<void>;
+}
+
+/** The store of a running bot: opened in the background, tried again until it is there, purged at once and daily. */
+export class StoreSession {
+  /** `undefined` until it is open. */
+  store: Store | undefined;
+  /** Why the last attempt to open it failed; `null` when it did not. */
+  problem: string | null = null;
+  readonly #options: SessionOptions;
+  readonly #abort = new AbortController();
+  readonly #opening: Promise<void>;
+  #schedule: PurgeSchedule | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#opening = this.#open();
+  }
+
+  /** Gives up opening. */
+  abort(): void {
+    this.#abort.abort();
+  }
+
+  /** Resolves when the store is open or given up. */
+  opened(): Promise<void> {
+    return this.#opening;
+  }
+
+  async close(): Promise<void> {
+    await this.#schedule?.stop();
+    await this.store?.close();
+  }
+
+  /** It goes on until the store is open: a database may come later than the bot, or be migrated by hand. */
+  async #open(): Promise<void> {
+    const { settings, log, clock, onOpen, maintain, after } = this.#options;
+    const { signal } = this.#abort;
+    await after;
+    let attempt = 0;
+    // Once even when it is closed at once: there may be events to write.
+    do {
+      attempt += 1;
+      try {
+        // Loaded only now: a bot with telemetry off never pays for MikroORM, nor dies of a Node that is too old for it.
+        const { openStore } = await import('../storage/openStore.ts');
+        const store = await openStore(settings, { migrate: settings.autoMigrate, busyTimeoutMs: 0 }, clock);
+        this.store = store;
+        this.problem = null;
+        log.info(`Telemetry writes to ${store.description}`);
+        onOpen(store);
+        if (!signal.aborted) this.#schedule = new PurgeSchedule(settings.purgeCron, () => maintain(store));
+        return;
+      } catch (error) {
+        this.problem = error instanceof StoreError ? error.message : 'the database module failed to load: Node 22.17 or newer is needed';
+        log.error('open', `Telemetry cannot open its database: ${this.problem}. The bot goes on without, and it is tried again`);
+        await wait(backoffMs(attempt), undefined, { ref: false, signal }).catch(() => undefined);
+      }
+    } while (!signal.aborted);
+  }
+}

@@ -1,0 +1,35 @@
+import type { RunDescription } from '../events/runDescription.ts';
+import type { Run, Telemetry } from './telemetry.ts';
+
+/** What listeners record runs with. Nothing here ever throws or waits, but for what tracked work throws. */
+export interface RunRecorder {
+  /** Begins a run that is found again by `key`. It must be ended. */
+  begin(key: object, description: RunDescription): void;
+  /** Whether a run of `key` is in flight, or was given up. */
+  has(key: object): boolean;
+  /** Notes that the run went well. The first outcome that is noted stands. */
+  succeed(key: object): void;
+  /** Notes that the run failed. A type that is not declared becomes `unexpected_error`. */
+  fail(key: object, errorType: string): void;
+  /** Notes that the run failed by an error, of which only the category is kept. */
+  failWith(key: object, error: unknown): void;
+  /** Notes that the run was not allowed to start. */
+  deny(key: object, error: unknown): void;
+  /** Names the provider of a run in flight. */
+  annotate(key: object, more: { readonly provider: string }): void;
+  /** Ends the run with what was noted. */
+  end(key: object): void;
+  /** Measures `work`; the run is found by `key`, where one is given. */
+  track<T>(description: RunDescription, work: (run: Run) => T, key?: object): T;
+  /** Records a run that is heard of only when it has failed: it has no duration. */
+  recordFailure(description: RunDescription, error: unknown): void;
+}
+
+/** What the plugin makes for a client: the public part is on the container's type, the rest is for the plugin's own folders. */
+export interface TelemetryService extends Telemetry {
+  readonly runs: RunRecorder;
+  /** Opens the database in the background, and keeps trying. Events wait in the queue meanwhile. */
+  start(): void;
+  /** Ends what is in flight as interrupted, writes the queue and closes the database, within 3 seconds. May be followed by `start`. */
+  close(): Promise<void>;
+}

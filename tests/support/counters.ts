@@ -1,0 +1,26 @@
+import { expect } from '@jest/globals';
+import { container } from '@sapphire/framework';
+import type { TelemetryStatus } from '../../src/telemetry/status.ts';
+import type { TestDatabase } from './databases.ts';
+
+type Books = Pick<TelemetryStatus, 'counters' | 'queueLength'>;
+
+/** Conservation: of every event that was made it is known what became of it. */
+export function expectCountersToAddUp({ counters, queueLength }: Books = container.telemetry.status()): void {
+  const { made, written, dropped, refused, sampledOut } = counters;
+  expect({ made: sampledOut + queueLength + written + dropped + refused }).toEqual({ made });
+}
+
+/** The counters adds up, nothing waits, and the tables hold just what it says: each event that was written, and the count of those that were lost. */
+export async function expectCountersInDatabase(
+  database: Pick<TestDatabase, 'sql'>,
+  status: Books = container.telemetry.status()
+): Promise<void> {
+  expectCountersToAddUp(status);
+  const { written, dropped, refused } = status.counters;
+  const [row] = await database.sql(`select (select count(*) from telemetry_events) as written,
+    (select coalesce(sum(count), 0) from telemetry_losses where reason = 'queue_full') as dropped,
+    (select coalesce(sum(count), 0) from telemetry_losses where reason = 'refused') as refused`);
+  const stored = Object.fromEntries(Object.entries(row ?? {}).map(([name, count]) => [name, Number(count)]));
+  expect({ ...stored, queueLength: 0 }).toEqual({ written, dropped, refused, queueLength: status.queueLength });
+}
