@@ -8,11 +8,11 @@ import { ormOptions } from './src/storage/ormOptions.ts';
  * migrations as files, and the snapshot of the schema that they add up to. Never run `schema:update` with it on SQLite: it makes the tables
  * anew without WITHOUT ROWID. Write a migration instead.
  */
-export function configFor(env: Readonly<Record<string, string | undefined>>): Options {
+export async function configFor(env: Readonly<Record<string, string | undefined>>): Promise<Options> {
   const settings = readSettings(env);
   const folder = `migrations/${settings.databaseUrl === undefined ? 'sqlite' : 'postgresql'}`;
-  const options = ormOptions(dialectOf(settings, { migrate: true, busyTimeoutMs: 0 }));
+  const options = ormOptions(await dialectOf(settings, { migrate: true, busyTimeoutMs: 0 }));
   return { ...options, migrations: { ...options.migrations, path: folder, pathTs: folder, snapshot: true, snapshotName: '.snapshot' } };
 }
 
-export default configFor(process.env);
+export default await configFor(process.env);

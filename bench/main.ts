@@ -1,15 +1,28 @@
-// What telemetry costs: node --expose-gc bench/main.ts [part…], after npm run build. Without a part it runs them all.
+// What telemetry costs: npm run bench [-- question… --rows 1000000 --against ../another/checkout]. README.md lists the questions.
+import { inspect } from 'node:util';
 import { releaseAll } from './support/cleanup.ts';
-import { say } from './support/table.ts';
+import { readArguments, UsageError, type BenchOptions } from './support/options.ts';
+import { print } from './support/table.ts';
 
-/** Loaded one by one, so that no part is measured among the modules of another. */
-const PARTS: Readonly<Record<string, () => Promise<() => Promise<void>>>> = {
-  record: async () => (await import('./record.ts')).record,
-  command: async () => (await import('./command.ts')).command,
-  surfaces: async () => (await import('./surfaces.ts')).surfaces,
-  write: async () => (await import('./write.ts')).write,
-  report: async () => (await import('./report.ts')).report,
-  purge: async () => (await import('./purge.ts')).purge
+interface Question {
+  /** Whether another checkout can take turns with this one. */
+  readonly comparable: boolean;
+  /** Loaded one by one, so that no question is measured among the modules of another. */
+  readonly load: () => Promise<(options: BenchOptions) => Promise<void>>;
+}
+
+/** By the name of its file. */
+const QUESTIONS: Readonly<Record<string, Question>> = {
+  record: { comparable: true, load: async () => (await import('./questions/record.ts')).record },
+  command: { comparable: true, load: async () => (await import('./questions/command.ts')).command },
+  memory: { comparable: true, load: async () => (await import('./questions/memory.ts')).memory },
+  surfaces: { comparable: true, load: async () => (await import('./questions/surfaces.ts')).surfaces },
+  flush: { comparable: false, load: async () => (await import('./questions/flush.ts')).flush },
+  writePostgresql: { comparable: false, load: async () => (await import('./questions/writePostgresql.ts')).writePostgresql },
+  writeSqlite: { comparable: false, load: async () => (await import('./questions/writeSqlite.ts')).writeSqlite },
+  reportSqlite: { comparable: true, load: async () => (await import('./questions/reportSqlite.ts')).reportSqlite },
+  reportPostgresql: { comparable: true, load: async () => (await import('./questions/reportPostgresql.ts')).reportPostgresql },
+  purge: { comparable: false, load: async () => (await import('./questions/purge.ts')).purge }
 };
 
 for (const [signal, code] of [
@@ -17,27 +30,24 @@ for (const [signal, code] of [
   ['SIGTERM', 143]
 ] as const) {
   process.once(signal, () => {
-    say(`\n${signal}: removing what was made`);
+    print(`\n${signal}: removing what was made`);
     void releaseAll().finally(() => process.exit(code));
   });
 }
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !(name in PARTS));
-if (unknown.length > 0) {
-  process.stderr.write(`There is no part ${unknown.join(', ')}. The parts: ${Object.keys(PARTS).join(', ')}\n`);
-  process.exit(2);
-}
 try {
-  for (const [name, load] of Object.entries(PARTS)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
-    const run = await load();
-    say(`\n## ${name}`);
-    await run();
+  const { questions, options } = readArguments(process.argv.slice(2), QUESTIONS);
+  for (const name of questions) {
+    const ask = await QUESTIONS[name]?.load();
+    print(`\n## ${name}`);
+    const begin = performance.now();
+    await ask?.(options);
+    print(`\nAnswered in ${Math.round((performance.now() - begin) / 1000)} s`);
   }
 } catch (error) {
-  process.stderr.write(`\nThe bench failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode = 1;
+  const isUsage = error instanceof UsageError;
+  process.stderr.write(isUsage ? `${error.message}\n` : `\nThe bench failed: ${inspect(error)}\n`);
+  process.exitCode = isUsage ? 2 : 1;
 } finally {
   await releaseAll();
 }

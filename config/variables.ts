@@ -18,14 +18,18 @@ export interface Variable<T> {
 
 type Described = Pick<Variable<unknown>, 'name' | 'purpose' | 'fallback'>;
 
-const text = <T>(variable: Variable<T>): Variable<T> => variable;
-
 function flag(described: Described): Variable<boolean> {
   return { ...described, unit: '`true` or `false`', remedy: 'write true or false', schema: z.stringbool() };
 }
 
 /** A number within a range, both ends allowed: the one place in which the range is written. */
-function number({ unit, min, max, whole = true, ...described }: Described & { unit: string; min: number; max: number; whole?: boolean }) {
+function number({
+  unit,
+  min,
+  max,
+  whole = true,
+  ...described
+}: Described & { unit: string; min: number; max: number; whole?: boolean }): Variable<number> {
   const schema = z
     .string()
     .regex(whole ? /^\d+$/ : /^\d+(\.\d+)?$/)
@@ -33,7 +37,7 @@ function number({ unit, min, max, whole = true, ...described }: Described & { un
     .refine((value) => value >= min && value <= max);
   const range = `${min} to ${max}`;
   const kind = whole ? `a whole number of ${unit}` : 'a number';
-  return text({ ...described, unit: whole ? `${unit}, ${range}` : range, remedy: `write ${kind} from ${range}`, schema });
+  return { ...described, unit: whole ? `${unit}, ${range}` : range, remedy: `write ${kind} from ${range}`, schema };
 }
 
 function ids({ of, ...described }: Described & { of: string }): Variable<string[]> {
@@ -58,9 +62,9 @@ const SALT_DISTINCT_CHARACTERS = 10;
 
 export const variables = {
   enabled: flag({ name: 'TELEMETRY_ENABLED', purpose: 'Turns the measuring on.', fallback: 'false' }),
-  hashSalt: text({
+  hashSalt: {
     name: 'TELEMETRY_HASH_SALT',
-    purpose: 'The secret that guild IDs are hashed with. Required when telemetry is enabled.',
+    purpose: 'The secret that guild IDs are hashed with; required when enabled.',
     unit: `text of at least ${SALT_LENGTH} characters`,
     fallback: '',
     remedy:
@@ -72,7 +76,7 @@ export const variables = {
         .min(SALT_LENGTH)
         .refine((salt) => new Set(salt).size >= SALT_DISTINCT_CHARACTERS)
     )
-  }),
+  } satisfies Variable<string | undefined>,
   sampleRate: number({
     name: 'TELEMETRY_SAMPLE_RATE',
     purpose: 'The share of runs that is recorded; reports scale counts back up.',
@@ -92,37 +96,37 @@ export const variables = {
   }),
   queueSize: number({
     name: 'TELEMETRY_QUEUE_SIZE',
-    purpose: 'How many events wait in memory for the database before the oldest is dropped.',
+    purpose: 'How many events wait in memory before the oldest is dropped.',
     fallback: '1000',
     unit: 'events',
     min: 1,
     max: 1_000_000
   }),
-  databaseUrl: text({
+  databaseUrl: {
     name: 'TELEMETRY_DATABASE_URL',
-    purpose: 'The PostgreSQL database. Unset means SQLite in a file.',
-    unit: '`postgresql://user:password@host:port/database`',
+    purpose: 'The PostgreSQL database; without it, SQLite in a file.',
+    unit: 'URL, as `postgresql://…`',
     fallback: '',
     remedy: 'write postgresql://user:password@host:port/database, or leave it unset for SQLite',
     schema: optional(z.string().refine(isPostgresUrl))
-  }),
-  dataDir: text({
+  } satisfies Variable<string | undefined>,
+  dataDir: {
     name: 'TELEMETRY_DATA_DIR',
     purpose: 'The folder of the SQLite file `telemetry.db`.',
     unit: 'path',
     fallback: '.telemetry',
     remedy: 'write the path of a folder that the bot may write to',
     schema: z.string().min(1)
-  }),
+  } satisfies Variable<string>,
   flushIntervalMs: number({
     name: 'TELEMETRY_FLUSH_INTERVAL_MS',
-    purpose: 'How long an event waits in memory at most while the database answers.',
+    purpose: 'How long an event waits at most while the database answers.',
     fallback: '2000',
     unit: 'milliseconds',
     min: 50,
     max: 600_000
   }),
-  purgeCron: text({
+  purgeCron: {
     name: 'TELEMETRY_PURGE_CRON',
     purpose: 'When old events are purged, besides at every start.',
     unit: 'cron expression, in UTC',
@@ -130,21 +134,21 @@ export const variables = {
     remedy: 'write a cron expression of five fields, as 0 2 * * *',
     // node-cron takes a field for seconds too: nobody means to purge every second.
     schema: z.string().refine((expression) => expression.split(/\s+/).length === 5 && isCron(expression))
-  }),
+  } satisfies Variable<string>,
   autoMigrate: flag({
     name: 'TELEMETRY_AUTO_MIGRATE',
-    purpose: 'Whether the bot creates and updates the tables at start, or leaves that to `sapphire-telemetry migrate`.',
+    purpose: 'Makes and updates the tables at start; else, run `migrate` by hand.',
     fallback: 'true'
   }),
   ownerIds: ids({
     name: 'TELEMETRY_OWNER_IDS',
-    purpose: "Users who may use `/telemetry` besides the application's owner or team.",
+    purpose: "Who may use `/telemetry` besides the application's owner or team.",
     fallback: '',
     of: 'user'
   }),
   commandGuildIds: ids({
     name: 'TELEMETRY_COMMAND_GUILDS',
-    purpose: 'Registers `/telemetry` in these guilds only. Unset means everywhere.',
+    purpose: 'Registers `/telemetry` in these guilds only, instead of everywhere.',
     fallback: '',
     of: 'guild'
   })

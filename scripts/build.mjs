@@ -1,6 +1,6 @@
 // Builds the package twice, for `import` and for `require`, into dist/. Plain JavaScript: it must run, and complain, on any Node.
 import { execFileSync } from 'node:child_process';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import process from 'node:process';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -15,10 +15,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
 // Built beside the old one and then put in its place: what runs from dist/ meanwhile finds it whole.
 const fresh = `dist.${process.pid}`;
 try {
-  for (const format of ['esm', 'cjs']) {
-    execFileSync('tsc', ['-p', `scripts/tsconfig.${format}.json`, '--outDir', `${fresh}/${format}`], { stdio: 'inherit' });
-  }
-  writeFileSync(`${fresh}/cjs/package.json`, '{ "type": "commonjs" }\n');
+  // tsdown makes the declarations with this same compiler, but goes on after a type error.
+  execFileSync('tsc', ['-p', 'tsconfig.build.json', '--noEmit'], { stdio: 'inherit' });
+  execFileSync('tsdown', ['--config', 'scripts/tsdown.config.ts'], { stdio: 'inherit', env: { ...process.env, BUILD_FOLDER: fresh } });
   rmSync('dist', { recursive: true, force: true });
   renameSync(fresh, 'dist');
 } finally {

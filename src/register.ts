@@ -4,10 +4,15 @@ import { container, Plugin, postInitialization, preGenericsInitialization, preLo
 import type { ClientOptions } from 'discord.js';
 import { telemetryCommand } from './commands/telemetryCommand.ts';
 import { createTelemetry, type CreatedTelemetry } from './telemetry/createTelemetry.ts';
+import type { RunRecorder } from './telemetry/telemetryService.ts';
 import { ThrottledLogger } from './logging/throttledLogger.ts';
-import { loadApiListeners } from './surfaces/api/_load.ts';
-import { loadDiscordListeners } from './surfaces/discord/_load.ts';
-import { loadTaskListeners } from './surfaces/tasks/_load.ts';
+import { routeListeners } from './surfaces/api/routes.ts';
+import { listenToAutocomplete } from './surfaces/discord/autocomplete.ts';
+import { commandListeners } from './surfaces/discord/commands.ts';
+import { interactionHandlerListeners } from './surfaces/discord/interactionHandlers.ts';
+import { listenerErrorListener } from './surfaces/discord/listenerErrors.ts';
+import { subcommandListeners } from './surfaces/discord/subcommands.ts';
+import { taskListener } from './surfaces/tasks/scheduledTasks.ts';
 
 const created = new WeakMap<SapphireClient, CreatedTelemetry>();
 /** Marks a client that has its telemetry, for every copy of this package in the process: two would count everything twice. */
@@ -44,9 +49,7 @@ export class TelemetryPlugin extends Plugin {
     const piece = telemetryCommand({ ownerIds: settings?.ownerIds ?? [], commandGuildIds: settings?.commandGuildIds ?? [] });
     void container.stores.loadPiece({ store: 'commands', name: 'telemetry', piece });
     if (!service.enabled) return;
-    loadDiscordListeners();
-    loadApiListeners();
-    loadTaskListeners();
+    measure(this, service.runs);
     closeOnDestroy(this, service.close.bind(service));
   }
 
@@ -60,6 +63,20 @@ export class TelemetryPlugin extends Plugin {
     }
     service?.start();
   }
+}
+
+/** Loads the listeners, each of which turns one event into one call of the recorder. */
+function measure({ options }: SapphireClient, runs: RunRecorder): void {
+  const listeners = [
+    ...commandListeners(runs),
+    ...subcommandListeners(runs),
+    ...interactionHandlerListeners(runs),
+    listenerErrorListener(runs),
+    ...routeListeners(runs),
+    taskListener(runs)
+  ];
+  for (const { name, piece } of listeners) void container.stores.loadPiece({ store: 'listeners', name, piece });
+  if (options.telemetry?.autocomplete === true) listenToAutocomplete(runs);
 }
 
 /** Sapphire has no hook for it, and discord.js emits nothing. Closing never rejects and keeps its deadline, so the bot always goes down. */

@@ -1,13 +1,12 @@
-// The sample bot under a soak: it does what its parent tells it over their channel, one thing at a time.
+// The sample bot under a soak: it answers what its parent asks over their channel, one thing at a time.
 import { setTimeout as wait } from 'node:timers/promises';
 import { container } from '@sapphire/framework';
-import type { TelemetryStatus } from '../../src/telemetry/status.ts';
-import '../../src/index.ts';
+import type { TelemetryStatus } from '../../src/index.ts';
 
-export type Order = 'look' | 'destroy';
+export type SoakRequest = 'snapshot' | 'destroy';
 
-/** What is seen of the bot's process. */
-export interface Sight {
+/** The state of the bot's process. */
+export interface Snapshot {
   readonly status: TelemetryStatus;
   /** Bytes of the heap that are in use after all garbage is collected. */
   readonly heap: number;
@@ -18,12 +17,12 @@ export interface Sight {
 /** Sockets of `fetch`, the cooldowns of the bot's commands and the sweep of them end so long after their last use. */
 const KEEP_ALIVE_MS = 40_000;
 
-process.on('message', (order: Order) => {
-  void obey(order).then((sight) => process.send?.(sight));
+process.on('message', (request: SoakRequest) => {
+  void answer(request).then((snapshot) => process.send?.(snapshot));
 });
 
-async function obey(order: Order): Promise<Sight> {
-  if (order === 'destroy') {
+async function answer(request: SoakRequest): Promise<Snapshot> {
+  if (request === 'destroy') {
     await container.client.destroy();
     await wait(KEEP_ALIVE_MS);
   }

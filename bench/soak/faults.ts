@@ -3,18 +3,18 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { PostgresServer } from '../../tests/support/postgres.ts';
 import type { TcpProxy } from '../../tests/support/tcpProxy.ts';
 
-/** A fault, from its begin to its end. */
-export interface Fault {
+/** Something that goes wrong, and is mended. */
+interface Fault {
   readonly name: string;
-  /** @param ms how long it lasts, where it does last. */
-  happen(ms: number): Promise<void>;
+  /** @param ms how long it lasts, where it lasts at all. */
+  inject(ms: number): Promise<void>;
 }
 
 export function postgresqlFaults(server: PostgresServer, proxy: TcpProxy): readonly Fault[] {
   return [
     {
       name: 'PostgreSQL killed',
-      happen: async (ms) => {
+      inject: async (ms) => {
         await server.kill();
         await wait(ms);
         await server.restart();
@@ -22,17 +22,17 @@ export function postgresqlFaults(server: PostgresServer, proxy: TcpProxy): reado
     },
     {
       name: 'PostgreSQL stopped',
-      happen: async (ms) => {
+      inject: async (ms) => {
         await server.stop();
         await wait(ms);
         await server.restart();
       }
     },
-    { name: 'connections cut', happen: async () => proxy.cutAll() },
-    { name: 'connection cut after a commit', happen: async () => proxy.cutAfterCommit('insert into telemetry_events') },
+    { name: 'connections cut', inject: async () => proxy.cutAll() },
+    { name: 'connection cut after a commit', inject: async () => proxy.cutAfterCommit('insert into telemetry_events') },
     {
       name: 'answers swallowed',
-      happen: async (ms) => {
+      inject: async (ms) => {
         proxy.swallow();
         await wait(ms);
         proxy.heal();
@@ -53,13 +53,13 @@ export function sqliteFaults(file: string): readonly Fault[] {
     }
   };
   return [
-    { name: 'SQLite locked by a writer', happen: hold('begin immediate') },
-    { name: 'SQLite held by a reader', happen: hold('begin') }
+    { name: 'SQLite locked by a writer', inject: hold('begin immediate') },
+    { name: 'SQLite held by a reader', inject: hold('begin') }
   ];
 }
 
-/** Lets faults happen one after the other until `end`. Returns how often each did. */
-export async function letHappen(faults: readonly Fault[], random: () => number, end: number): Promise<Record<string, number>> {
+/** Injects faults at random, one after the other, until `end`. Resolves to how often each happened. */
+export async function injectFaults(faults: readonly Fault[], random: () => number, end: number): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (;;) {
     const pause = 500 + 4_000 * random();
@@ -67,7 +67,7 @@ export async function letHappen(faults: readonly Fault[], random: () => number, 
     const ms = 200 + 3_000 * random();
     if (fault === undefined || performance.now() + pause + ms > end) return counts;
     await wait(pause);
-    await fault.happen(ms);
+    await fault.inject(ms);
     counts[fault.name] = (counts[fault.name] ?? 0) + 1;
   }
 }

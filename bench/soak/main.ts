@@ -1,26 +1,27 @@
-/**
- * Two sample bots, one on PostgreSQL and one on SQLite, under mixed traffic and faults at random: npm run soak [minutes]. The minutes may also
- * be given as SOAK_MINUTES, and a seed as SOAK_SEED, to have the same faults again. It exits with 1 when something is lost without being
- * counted, doubled, unanswered, left open or growing.
- */
+// Is anything lost uncounted, doubled, unanswered, left open or growing under load and faults? Sample bots on PostgreSQL, on SQLite and without
+// telemetry, for 10 minutes: npm run soak [-- minutes --seed the-number-of-a-run-to-repeat]. It exits with 1 when something is.
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { ProviderStandIn } from '../../examples/stand-ins/provider.ts';
 import { PostgresServer } from '../../tests/support/postgres.ts';
 import { seededRandom } from '../../tests/support/randomEvents.ts';
 import { TcpProxy } from '../../tests/support/tcpProxy.ts';
 import { atEnd, releaseAll } from '../support/cleanup.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { say } from '../support/table.ts';
-import type { Sight } from './bot.ts';
-import { letHappen, postgresqlFaults, sqliteFaults } from './faults.ts';
+import { median } from '../support/stats.ts';
+import { print } from '../support/table.ts';
+import { ENABLED } from '../support/telemetry.ts';
+import type { Snapshot } from './bot.ts';
+import { injectFaults, postgresqlFaults, sqliteFaults } from './faults.ts';
 import { SoakedBot } from './soakedBot.ts';
 
-const MINUTES = Number(process.argv[2] ?? process.env['SOAK_MINUTES'] ?? 10);
-const SEED = Number(process.env['SOAK_SEED'] ?? randomInt(1_000_000));
-const SAMPLES = 30;
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' } } });
+const MINUTES = Number(positionals[0] ?? 10);
+const SEED = Number(values.seed ?? randomInt(1_000_000));
+const SNAPSHOTS = 30;
 /** The first third fills caches. From the second to the last third the median of the heap may grow by so much: the bot's own caches vary. */
 const HEAP_TOLERANCE = 0.1;
 /** More than a silent connection is waited for (15 s) and the longest pause between attempts (30 s). */
@@ -37,7 +38,8 @@ const COUNTS = `select (select count(*) from telemetry_events) as written,
 
 async function soak(): Promise<void> {
   if (!(MINUTES > 0)) throw new Error('The minutes are a number above 0');
-  say(`${MINUTES} minutes, seed ${SEED}`);
+  if (!Number.isInteger(SEED)) throw new Error('The seed is a whole number');
+  print(`${MINUTES} minutes, seed ${SEED}`);
   const folder = await temporaryFolder();
   const file = join(folder, 'telemetry.db');
   const server = await PostgresServer.start();
@@ -49,8 +51,7 @@ async function soak(): Promise<void> {
   atEnd(() => provider.stop());
   const env = {
     PROVIDER_URL: provider.url,
-    TELEMETRY_ENABLED: 'true',
-    TELEMETRY_HASH_SALT: 'f3a1c9d27b6e4085a1d3c5e7f90b2468ace13579bdf02468',
+    ...ENABLED,
     TELEMETRY_FLUSH_INTERVAL_MS: '500',
     // Small enough to overflow when the database is away for long.
     TELEMETRY_QUEUE_SIZE: '300'
@@ -67,17 +68,17 @@ async function soak(): Promise<void> {
   const end = performance.now() + lasts;
   const watch = async (): Promise<void> => {
     while (performance.now() < end) {
-      await Promise.all(bots.map((bot) => bot.sample()));
-      await wait(lasts / SAMPLES);
+      await Promise.all(bots.map((bot) => bot.takeSnapshot()));
+      await wait(lasts / SNAPSHOTS);
     }
   };
   const [, , ...faults] = await Promise.all([
     watch(),
     Promise.all(bots.map((bot) => bot.drive(end))),
-    letHappen(postgresqlFaults(server, proxy), seededRandom(SEED), end),
-    letHappen(sqliteFaults(file), seededRandom(SEED + 1), end)
+    injectFaults(postgresqlFaults(server, proxy), seededRandom(SEED), end),
+    injectFaults(sqliteFaults(file), seededRandom(SEED + 1), end)
   ]);
-  say(
+  print(
     faults
       .flatMap(Object.entries)
       .map(([name, times]) => `${name}: ${String(times)}`)
@@ -85,7 +86,7 @@ async function soak(): Promise<void> {
   );
 
   for (const bot of bots) await drained(bot);
-  const [afterPostgresql, afterSqlite, afterNothing] = await Promise.all(bots.map((bot) => bot.tell('destroy')));
+  const [afterPostgresql, afterSqlite, afterNothing] = await Promise.all(bots.map((bot) => bot.ask('destroy')));
   const [postgresqlRow] = await server.query(COUNTS, url);
   const database = new DatabaseSync(file);
   const sqliteRow = database.prepare(COUNTS).get();
@@ -103,7 +104,7 @@ async function soak(): Promise<void> {
 async function drained(bot: SoakedBot): Promise<void> {
   const end = performance.now() + DRAIN_MS;
   while (performance.now() < end) {
-    const { status } = await bot.tell('look');
+    const { status } = await bot.ask('snapshot');
     if (status.queueLength === 0 && status.inFlight === 0 && status.problem === null) return;
     if (status.state === 'off') return;
     await wait(500);
@@ -112,13 +113,19 @@ async function drained(bot: SoakedBot): Promise<void> {
 }
 
 /** Says how a bot did, and checks it against its database and against a bot without telemetry. */
-function conclude(bot: SoakedBot, after: Sight | undefined, plain: Sight | undefined, row: Record<string, unknown> | undefined): void {
+function conclude(
+  bot: SoakedBot,
+  after: Snapshot | undefined,
+  plain: Snapshot | undefined,
+  row: Record<string, unknown> | undefined
+): void {
   if (after === undefined || plain === undefined) return;
   const { made, written, dropped, refused, sampledOut } = after.status.counters;
   const { queueLength } = after.status;
-  const third = Math.floor(bot.samples.length / 3);
-  const [middle, last] = [median(bot.samples.slice(third, 2 * third)), median(bot.samples.slice(2 * third))];
-  say(
+  const heaps = bot.snapshots.map(({ heap }) => heap);
+  const third = Math.floor(heaps.length / 3);
+  const [middle, last] = [median(heaps.slice(third, 2 * third)), median(heaps.slice(2 * third))];
+  print(
     `${bot.name}: used ${bot.used} times, ${bot.unanswered} unanswered; ${made} events made = ${written} written + ${queueLength} queued + ` +
       `${dropped} dropped + ${refused} refused + ${sampledOut} sampled out; heap ${megabytes(middle)} MB in the second third, ` +
       `${megabytes(last)} MB in the last; left: ${after.resources.join(' ') || 'nothing'}`
@@ -127,15 +134,10 @@ function conclude(bot: SoakedBot, after: Sight | undefined, plain: Sight | undef
   check(last <= middle * (1 + HEAP_TOLERANCE), `${bot.name}: the heap grew by more than ${HEAP_TOLERANCE * 100} %`);
   check(after.resources.length <= plain.resources.length, `${bot.name}: more is left than of a bot without telemetry`);
   if (row === undefined) return;
-  check(made > 0 && made === written + queueLength + dropped + refused + sampledOut, `${bot.name}: the counters does not add up`);
+  check(made > 0 && made === written + queueLength + dropped + refused + sampledOut, `${bot.name}: the counters do not add up`);
   const stored = Object.fromEntries(Object.entries(row).map(([name, count]) => [name, Number(count)]));
-  check(stored['written'] === written, `${bot.name}: ${stored['written']} events are stored, and the counters says ${written}`);
+  check(stored['written'] === written, `${bot.name}: ${stored['written']} events are stored, and the counters say ${written}`);
   check(stored['dropped'] === dropped && stored['refused'] === refused, `${bot.name}: the stored losses are not those of the counters`);
-}
-
-function median(samples: readonly Sight[]): number {
-  const sorted = samples.map(({ heap }) => heap).toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
@@ -148,5 +150,5 @@ try {
 } finally {
   await releaseAll();
 }
-say(problems.length === 0 ? 'All is well' : problems.map((problem) => `WRONG: ${problem}`).join('\n'));
+print(problems.length === 0 ? 'All is well' : problems.map((problem) => `WRONG: ${problem}`).join('\n'));
 process.exit(problems.length === 0 ? 0 : 1);

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { COMMANDS, makeTraffic, type Use } from '../../examples/demo/traffic.ts';
 import { DiscordStandIn } from '../../examples/stand-ins/discord.ts';
 import { atEnd } from '../support/cleanup.ts';
-import type { Order, Sight } from './bot.ts';
+import { ROOT } from '../support/folder.ts';
+import type { SoakRequest, Snapshot } from './bot.ts';
 
 const BOT = fileURLToPath(new URL('bot.ts', import.meta.url));
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const GUILDS = ['Randomizer HQ', 'Triforce Hunters', 'Zebes', 'Mystery Monday'];
 const START_MS = 30_000;
 /** Different uses, by different people: the bot's caches are full once each has come by. */
@@ -20,7 +20,7 @@ const PACE = 12;
 /** The sample bot in a process of its own, on a Discord of its own, with everybody using it. */
 export class SoakedBot {
   readonly name: string;
-  readonly samples: Sight[] = [];
+  readonly snapshots: Snapshot[] = [];
   used = 0;
   unanswered = 0;
   readonly #discord: DiscordStandIn;
@@ -68,16 +68,16 @@ export class SoakedBot {
   }
 
   /** @throws {Error} when the bot has ended. */
-  async tell(order: Order): Promise<Sight> {
+  async ask(request: SoakRequest): Promise<Snapshot> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) throw new Error(`The bot on ${this.name} has ended`);
-    const answer = once(this.#child, 'message') as Promise<[Sight]>;
-    this.#child.send(order);
-    const [sight] = await answer;
-    return sight;
+    const answer = once(this.#child, 'message') as Promise<[Snapshot]>;
+    this.#child.send(request);
+    const [snapshot] = await answer;
+    return snapshot;
   }
 
-  async sample(): Promise<void> {
-    this.samples.push(await this.tell('look'));
+  async takeSnapshot(): Promise<void> {
+    this.snapshots.push(await this.ask('snapshot'));
   }
 
   async #use(use: Use | undefined): Promise<void> {

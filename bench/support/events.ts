@@ -21,7 +21,7 @@ export const DURATION_MEAN = 5.5;
 export const DURATION_DEVIATION = 0.9;
 
 const names = new Names();
-/** As `generate.ts` names them in SQL. */
+/** As `fill.ts` names them in SQL. */
 const operations: readonly Operation[] = Array.from({ length: OPERATIONS }, (_, index) =>
   names.operation({ surface: 'discord', feature: `feature_${Math.floor(index / 5)}`, operation: `operation_${index}` })
 );

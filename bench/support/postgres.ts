@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
-import { createDatabaseOn, dropDatabaseOn } from '../../tests/support/postgresSql.ts';
+import { createDatabaseOn } from '../../tests/support/postgresSql.ts';
 import { atEnd } from './cleanup.ts';
 
 let server: Promise<string> | undefined;
@@ -34,14 +34,9 @@ async function startServer(): Promise<string> {
   return url;
 }
 
-/** The URL of a new, empty database. */
+/** The URL of a new, empty database, which goes with the server. */
 export async function createDatabase(): Promise<string> {
   return createDatabaseOn(await serverUrl());
-}
-
-/** Removes a database at once; those that are left go with the server. */
-export async function dropDatabase(url: string): Promise<void> {
-  await dropDatabaseOn(await serverUrl(), url);
 }
 
 /** A connection past everything that is measured, closed at the end. */

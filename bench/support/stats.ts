@@ -39,12 +39,25 @@ export class Samples<C> {
   }
 
   /** The median of the ratios of the same repeats: what disturbs one repeat disturbs both. */
-  ratios(one: C, to: C): number[] {
-    return this.of(one).map((value, repeat) => value / (this.of(to)[repeat] ?? Number.NaN));
+  ratio(one: C, to: C): number {
+    return median(this.#ratios(one, to));
   }
 
-  ratio(one: C, to: C): number {
-    return median(this.ratios(one, to));
+  /** The same with three decimals: what is looked for lies close to 1. */
+  ratioText(one: C, to: C): string {
+    const ratio = this.ratio(one, to);
+    return Number.isFinite(ratio) ? ratio.toFixed(3) : '-';
+  }
+
+  /** Between which ratios the middle half of the repeats lies: `0.981-1.022`. */
+  middleHalf(one: C, to: C): string {
+    const ratios = this.#ratios(one, to);
+    if (ratios.length === 0) return '-';
+    return `${quantile(ratios, 0.25).toFixed(3)}-${quantile(ratios, 0.75).toFixed(3)}`;
+  }
+
+  #ratios(one: C, to: C): number[] {
+    return this.of(one).map((value, repeat) => value / (this.of(to)[repeat] ?? Number.NaN));
   }
 }
 

@@ -1,31 +1,30 @@
-import { addDays } from '../../src/events/day.ts';
 import { systemClock, type Clock } from '../../src/events/clock.ts';
-import { openStore } from '../../src/storage/openStore.ts';
+import { addDays } from '../../src/events/day.ts';
 import type { Store } from '../../src/store/store.ts';
 import { atEnd } from './cleanup.ts';
+import { ours, type Plugin } from './plugin.ts';
 
 /** The day of the newest events that a bench makes. */
 export const TODAY = systemClock().today();
 /** Days of events that a bench keeps, today included: the plugin's own default. */
-export const DAYS = 30;
+const DAYS = 30;
 export const ALL_DAYS: readonly string[] = Array.from({ length: DAYS }, (_, index) => addDays(TODAY, index - DAYS + 1));
 
-/** It is the last minute of today: two days, this one and the one before, are not summed up yet, and both are full. */
+/** It is the last minute of today: two days, this one and the one before, are not rolled up yet, and both are full. */
 const lateToday: Clock = {
   monotonicMs: () => performance.now(),
   nowMs: () => Date.parse(`${TODAY}T23:59:00Z`),
   today: () => TODAY
 };
-/** The newest day that is summed up then. */
+/** The newest day that is rolled up then. */
 export const NEWEST_CLOSED_DAY = addDays(TODAY, -2);
 
 /** Opens a store as a bot does, its tables made. */
-export async function open(where: { readonly databaseUrl?: string; readonly dataDir?: string }): Promise<Store> {
-  const store = await openStore(
-    { databaseUrl: where.databaseUrl, dataDir: where.dataDir ?? '' },
-    { migrate: true, busyTimeoutMs: 0 },
-    lateToday
-  );
+export async function openStore(
+  { databaseUrl, dataDir = '' }: { readonly databaseUrl?: string; readonly dataDir?: string },
+  plugin: Pick<Plugin, 'openStore'> = ours
+): Promise<Store> {
+  const store = await plugin.openStore({ databaseUrl, dataDir }, { migrate: true, busyTimeoutMs: 0 }, lateToday);
   atEnd(() => store.close());
   return store;
 }

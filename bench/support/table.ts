@@ -12,10 +12,10 @@ export function printTable(
   const format = (line: readonly string[]): string =>
     `| ${line.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`;
   const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  say(['', `### ${title}`, '', format(head), rule, ...lines.slice(1).map(format), ...notes.map((note) => `\n${note}`)].join('\n'));
+  print(['', `### ${title}`, '', format(head), rule, ...lines.slice(1).map(format), ...notes.map((note) => `\n${note}`)].join('\n'));
 }
 
-export function say(line: string): void {
+export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 

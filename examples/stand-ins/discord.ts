@@ -39,7 +39,7 @@ interface MessageCall {
 }
 
 /** Discord on 127.0.0.1: enough of gateway v10 and REST v10 for an unmodified discord.js client. */
-export class DiscordStandIn {
+export class DiscordStandIn implements AsyncDisposable {
   readonly token: string;
   readonly #world: World;
   readonly #rest: RestServer;
@@ -178,6 +178,10 @@ export class DiscordStandIn {
     this.#messages.close();
     this.#gateway.close();
     await this.#rest.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
   }
 
   #component(call: ComponentCall, data: object): Promise<Reply | undefined> {

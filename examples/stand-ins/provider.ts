@@ -26,7 +26,7 @@ const PRESETS: Record<string, readonly string[]> = {
 };
 
 /** A seed provider such as a game randomizer's web site: `POST /seeds` with `{ game, preset }` answers `{ hash, permalink }`. */
-export class ProviderStandIn {
+export class ProviderStandIn implements AsyncDisposable {
   readonly #options: Required<ProviderOptions>;
   readonly #random: () => number;
   readonly #planned: ProviderFault[] = [];
@@ -56,6 +56,10 @@ export class ProviderStandIn {
 
   stop(): Promise<void> {
     return closeNow(this.#http);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

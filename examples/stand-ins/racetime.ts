@@ -19,7 +19,7 @@ export interface RacetimeOptions {
 }
 
 /** racetime.gg on 127.0.0.1, as a bot of one category sees it: token, list of races, data of a race, and the WebSocket of its room. */
-export class RacetimeStandIn {
+export class RacetimeStandIn implements AsyncDisposable {
   readonly category: string;
   readonly clientId = 'stand-in-bot';
   readonly clientSecret = randomBytes(16).toString('hex');
@@ -55,6 +55,10 @@ export class RacetimeStandIn {
   async stop(): Promise<void> {
     for (const socket of this.#sockets.clients) socket.terminate();
     await closeNow(this.#http);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -13,7 +13,7 @@ const START_MS = 10_000;
 const LEASHED = 'redis-server "$@" & cat > /dev/null; kill $!; wait';
 
 /** The Redis of this machine, which is real, on a free port and in a folder of its own. */
-export class RedisServer {
+export class RedisServer implements AsyncDisposable {
   readonly url: string;
   readonly #process: ChildProcess;
   readonly #folder: string;
@@ -54,6 +54,10 @@ export class RedisServer {
       await ended;
     }
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
   }
 }
 

@@ -2,22 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
 import { systemClock } from '../events/clock.ts';
-import type { Surface } from '../schema/closedLists.ts';
 import { guildHasher } from '../events/guildHash.ts';
 import { renderCsv } from '../render/csv.ts';
 import { count, plural } from '../render/format.ts';
 import { renderJson } from '../render/json.ts';
-import { privacyPolicy } from '../schema/privacyPolicy.ts';
-import { readReport } from '../reports/readReport.ts';
 import { renderText } from '../render/text.ts';
+import { readReport } from '../reports/readReport.ts';
 import { SALT_CHANGED } from '../retention/maintenance.ts';
 import { purge } from '../retention/purge.ts';
-import { renderPurge, renderTotals } from './purgeText.ts';
+import type { Surface } from '../schema/closedLists.ts';
+import { privacyPolicy } from '../schema/privacyPolicy.ts';
 import { openStore } from '../storage/openStore.ts';
-import { StoreError } from '../store/storeError.ts';
 import type { Store } from '../store/store.ts';
+import { StoreError } from '../store/storeError.ts';
 import { confirm } from './confirm.ts';
 import { FindingsError, UsageError } from './errors.ts';
+import { renderPurge, renderTotals } from './purgeText.ts';
 
 /** The command line may wait for a bot that is writing; nobody else runs on its thread. */
 const BUSY_TIMEOUT_MS = 5_000;

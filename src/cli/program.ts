@@ -1,7 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readSettings, SettingsError, type Settings } from '../../config/settings.ts';
-import { SURFACES, type Surface } from '../schema/closedLists.ts';
 import { DEFAULT_REPORT_DAYS, MAX_REPORT_DAYS } from '../reports/readReport.ts';
+import { SURFACES, type Surface } from '../schema/closedLists.ts';
 import { StoreError } from '../store/storeError.ts';
 import { eraseGuild, migrate, privacy, purgeEvents, report, rotateSalt, status, verify } from './actions.ts';
 import { FindingsError, UsageError } from './errors.ts';

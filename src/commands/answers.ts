@@ -7,7 +7,7 @@ import { renderJson } from '../render/json.ts';
 import { renderText } from '../render/text.ts';
 import { DEFAULT_REPORT_DAYS } from '../reports/readReport.ts';
 import type { UsageReport } from '../reports/usageReport.ts';
-import { isSurface, type Surface } from '../schema/closedLists.ts';
+import type { Surface } from '../schema/closedLists.ts';
 import { SNOWFLAKE } from '../schema/patterns.ts';
 import { privacyPolicy } from '../schema/privacyPolicy.ts';
 import { TelemetryUnavailableError } from '../telemetry/telemetry.ts';
@@ -38,6 +38,8 @@ export async function answer(interaction: ChatInputCommandInteraction): Promise<
     }
   } catch (error) {
     if (error instanceof TelemetryUnavailableError) return { content: `That can't be done now: ${error.message}` };
+    // Discord offers right options alone; a forged one gets the sentence that says what it takes.
+    if (error instanceof RangeError) return { content: `That can't be done: ${error.message}` };
     throw error;
   }
 }
@@ -45,7 +47,7 @@ export async function answer(interaction: ChatInputCommandInteraction): Promise<
 async function reportAnswer({ options }: ChatInputCommandInteraction): Promise<InteractionEditReplyOptions> {
   const report = await container.telemetry.report({
     days: options.getInteger('days') ?? DEFAULT_REPORT_DAYS,
-    surface: surfaceOf(options.getString('surface')),
+    surface: (options.getString('surface') ?? undefined) as Surface | undefined,
     maxAgeMs: REPORT_MAX_AGE_MS
   });
   return reportIn(options.getString('format'), report);
@@ -61,10 +63,6 @@ async function eraseAnswer({ options }: ChatInputCommandInteraction): Promise<In
   const guildId = options.getString('id', true);
   if (!SNOWFLAKE.test(guildId)) return { content: 'That is not the id of a guild: it takes 17 to 20 digits.' };
   return { content: `Deleted ${plural(await container.telemetry.eraseGuild(guildId), 'event')} of this guild.` };
-}
-
-function surfaceOf(text: string | null): Surface | undefined {
-  return isSurface(text) ? text : undefined;
 }
 
 function file(name: string, text: string): AttachmentBuilder {

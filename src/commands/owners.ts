@@ -1,5 +1,5 @@
-import { withDeadline } from '../common/deadline.ts';
 import { Team, TeamMemberMembershipState, TeamMemberRole, type Client } from 'discord.js';
+import { withDeadline } from '../common/deadline.ts';
 
 /** A change of the team shows after this time at the latest. */
 const CACHE_MS = 5 * 60_000;

@@ -3,7 +3,7 @@ import { normalize } from '../events/names.ts';
 
 /**
  * When an error is of a type of the bot's own: when it is an instance of this class, or when this function returns true for it. `true` is for a
- * type that only `fail` names.
+ * type that `fail` names, or the identifier of a Sapphire UserError.
  */
 export type ErrorMatcher = (new (...args: never[]) => unknown) | ((error: unknown) => boolean) | true;
 
@@ -11,21 +11,37 @@ export type ErrorMatcher = (new (...args: never[]) => unknown) | ((error: unknow
 export class DeclaredErrors {
   readonly #types: ReadonlySet<string>;
   readonly #rules: readonly { readonly type: string; readonly matches: (error: unknown) => unknown }[];
+  readonly #onOwnError: () => void;
 
-  constructor(errorTypes: Readonly<Record<string, ErrorMatcher>> = {}) {
+  /** @param onOwnError called when a function of the bot throws, or answers later than at once. */
+  constructor(errorTypes: Readonly<Record<string, ErrorMatcher>> = {}, onOwnError: () => void = () => undefined) {
     const declared = Object.entries(errorTypes).map(([name, matcher]) => ({ type: normalize(name), matcher }));
     this.#types = new Set(declared.map(({ type }) => type));
     this.#rules = declared.flatMap(({ type, matcher }) => (matcher === true ? [] : [{ type, matches: predicateOf(matcher) }]));
+    this.#onOwnError = onOwnError;
   }
 
   has(type: string): boolean {
     return this.#types.has(type);
   }
 
-  /** The type whose rule holds for `error`. Throws what a rule throws. */
+  /** The first type whose rule holds for `error`. */
   match(error: unknown): string | undefined {
-    return this.#rules.find(({ matches }) => settled(matches(error)) === true)?.type;
+    return this.#rules.find(({ matches }) => askBot(matches, error, this.#onOwnError) === true)?.type;
   }
+}
+
+/** What a function of the bot says of `error`; `undefined` when it throws, or when it is asynchronous: then its rejection is nobody's. */
+export function askBot(ask: (error: unknown) => unknown, error: unknown, onOwnError: () => void): unknown {
+  try {
+    const answer = ask(error);
+    if (!isPromise(answer)) return answer;
+    answer.catch(() => undefined);
+  } catch {
+    // Told below.
+  }
+  onOwnError();
+  return undefined;
 }
 
 function predicateOf(matcher: Exclude<ErrorMatcher, true>): (error: unknown) => unknown {
@@ -36,11 +52,4 @@ function predicateOf(matcher: Exclude<ErrorMatcher, true>): (error: unknown) => 
 function isClass(matcher: Exclude<ErrorMatcher, true>): matcher is new (...args: never[]) => unknown {
   const prototype = Object.getOwnPropertyDescriptor(matcher, 'prototype');
   return prototype !== undefined && (prototype.writable === false || prototype.value instanceof Error);
-}
-
-/** An answer that comes later is none; where it is a rejection, nobody else hears of it. */
-export function settled(answer: unknown): unknown {
-  if (!isPromise(answer)) return answer;
-  answer.catch(() => undefined);
-  return undefined;
 }

@@ -1,6 +1,6 @@
 import { ERROR_TYPES, isErrorType, type Failure } from '../events/errorTypes.ts';
 import { normalize, OTHER } from '../events/names.ts';
-import { DeclaredErrors, settled, type ErrorMatcher } from './declaredErrors.ts';
+import { askBot, DeclaredErrors, type ErrorMatcher } from './declaredErrors.ts';
 import { fromDiscord } from './discordErrors.ts';
 import { fromProvider } from './providerErrors.ts';
 import { fromSapphire, identifierAsType, identifierOf } from './sapphireErrors.ts';
@@ -18,7 +18,7 @@ interface ClassifierOptions {
   readonly errorTypes?: Readonly<Record<string, ErrorMatcher>> | undefined;
   /** Asked about errors that `errorTypes` does not match. */
   readonly classify?: ClassifyError | undefined;
-  /** Called when a function of the bot's throws. */
+  /** Called when a function of the bot throws, or answers later than at once. */
   readonly onOwnError?: (() => void) | undefined;
 }
 
@@ -33,7 +33,7 @@ export class ErrorClassifier {
   readonly #onOwnError: () => void;
 
   constructor({ errorTypes, classify = () => undefined, onOwnError = () => undefined }: ClassifierOptions = {}) {
-    this.#declared = new DeclaredErrors(errorTypes);
+    this.#declared = new DeclaredErrors(errorTypes, onOwnError);
     this.#classify = classify;
     this.#onOwnError = onOwnError;
   }
@@ -41,8 +41,7 @@ export class ErrorClassifier {
   /** The failure that `error` means. Never throws, whatever was thrown. */
   fromError(error: unknown): Failure {
     try {
-      const known = this.#askBot(error);
-      return this.fromType((known as string | undefined) ?? this.#walk(error) ?? 'unexpected_error');
+      return this.fromType((this.#decided(error) as string | undefined) ?? this.#recognised(error) ?? 'unexpected_error');
     } catch {
       return this.fromType('unexpected_error');
     }
@@ -71,22 +70,20 @@ export class ErrorClassifier {
     return OTHER;
   }
 
-  /** What the bot's own functions say. */
-  #askBot(error: unknown): unknown {
-    try {
-      return this.#declared.match(error) ?? settled(this.#classify(error));
-    } catch {
-      this.#onOwnError();
-      return undefined;
+  /** What the bot says: by a declared type that `error` or one of its causes is of, or else by its `classifyError`. */
+  #decided(error: unknown): unknown {
+    for (const link of linksOf(error)) {
+      const type = this.#declared.match(link);
+      if (type !== undefined) return type;
     }
+    return askBot(this.#classify, error, this.#onOwnError);
   }
 
-  #walk(error: unknown): string | undefined {
-    let link = error;
-    for (let depth = 0; depth < MAX_CAUSES && isObject(link); depth += 1) {
+  #recognised(error: unknown): string | undefined {
+    for (const link of linksOf(error)) {
+      if (!isObject(link)) return undefined;
       const type = this.#fromIdentifier(link) ?? fromSapphire(link) ?? fromDiscord(link) ?? fromProvider(link);
       if (type !== undefined) return type;
-      link = link['cause'];
     }
     return undefined;
   }
@@ -97,6 +94,16 @@ export class ErrorClassifier {
     if (identifier === undefined) return undefined;
     const type = identifierAsType(identifier);
     return isErrorType(type) || this.#declared.has(type) ? type : undefined;
+  }
+}
+
+/** An error and its causes, as far as they are followed. */
+function* linksOf(error: unknown): Generator {
+  let link = error;
+  for (let depth = 0; depth < MAX_CAUSES; depth += 1) {
+    yield link;
+    if (!isObject(link)) return;
+    link = link['cause'];
   }
 }
 

@@ -9,10 +9,8 @@ const GAMMA = (1 + ACCURACY) / (1 - ACCURACY);
 /** How many runs a bucket holds; weighted by sampling, so not always whole. */
 export type BucketCounts = ReadonlyMap<number, number>;
 
-/** The SQL expression, the same in PostgreSQL and SQLite, of the bucket of a column that holds milliseconds. */
-export function bucketSql(column: string): string {
-  return `case when ${column} < 1 then 0 else ceil(ln(${column}) / ${Math.log(GAMMA)}) end`;
-}
+/** The SQL expression, the same in PostgreSQL and SQLite, of the bucket of the column `duration_ms`. */
+export const BUCKET_SQL = `case when duration_ms < 1 then 0 else ceil(ln(duration_ms) / ${Math.log(GAMMA)}) end`;
 
 /** The `share` percentile (0.5 is the median) in milliseconds, within 5 %; `null` without any run. */
 export function percentile(buckets: BucketCounts, share: number): number | null {

@@ -1,4 +1,3 @@
-import { getOrInsert } from '../common/getOrInsert.ts';
 import type { Action, Surface } from '../schema/closedLists.ts';
 import { eventName, operationName } from '../schema/eventName.ts';
 import { PROVIDER, SEGMENT } from '../schema/patterns.ts';
@@ -57,8 +56,9 @@ export class Names {
   }
 
   #keep({ surface, feature, operation: name }: OperationNames, operation: Operation): void {
-    const features = getOrInsert(this.#operations, surface, () => new Map<string, Map<string, Operation>>());
-    getOrInsert(features, feature, () => new Map<string, Operation>()).set(name, operation);
+    const features = this.#operations.get(surface) ?? new Map<string, Map<string, Operation>>();
+    const operations = features.get(feature) ?? new Map<string, Operation>();
+    this.#operations.set(surface, features.set(feature, operations.set(name, operation)));
     this.#operationCount += 1;
   }
 

@@ -1,18 +1,18 @@
+import type { ThrottledLogger } from '../logging/throttledLogger.ts';
 import type { LossReason } from '../schema/closedLists.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
 import { isValidEvent } from '../schema/validEvent.ts';
 import type { EventCounters } from './eventCounters.ts';
-import type { Losses } from './losses.ts';
-import type { ThrottledLogger } from '../logging/throttledLogger.ts';
 import type { EventQueue } from './eventQueue.ts';
+import type { Flusher } from './flusher.ts';
+import type { Losses } from './losses.ts';
 
 interface RecorderOptions {
   readonly queue: EventQueue;
   readonly counters: EventCounters;
   readonly losses: Losses;
   readonly log: ThrottledLogger;
-  /** Called after every event that was queued. */
-  readonly onQueued: () => void;
+  readonly flusher: Pick<Flusher, 'onQueued'>;
 }
 
 /** The door to the queue: checks an event, queues it, and counts what is lost on the way. */
@@ -24,7 +24,7 @@ export class EventRecorder {
   }
 
   record(event: TelemetryEvent): void {
-    const { queue, counters, log, onQueued } = this.#options;
+    const { queue, counters, log, flusher } = this.#options;
     counters.made += 1;
     if (!isValidEvent(event)) {
       this.#lose(event.dayBucket, 'refused');
@@ -37,7 +37,7 @@ export class EventRecorder {
       const remedy = 'see whether the database answers, raise TELEMETRY_QUEUE_SIZE, or lower TELEMETRY_SAMPLE_RATE';
       log.warn('queue_full', `Telemetry queue full: ${counters.dropped} events dropped since the start; ${remedy}`, 1);
     }
-    onQueued();
+    flusher.onQueued();
   }
 
   /** Sampled out: the event is made, and goes nowhere. */

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
+import type { ThrottledLogger } from '../logging/throttledLogger.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
-import { reasonOf, StoreError } from '../store/storeError.ts';
 import type { Store } from '../store/store.ts';
+import { reasonOf, StoreError } from '../store/storeError.ts';
 import { backoffMs } from './backoff.ts';
 import type { EventCounters } from './eventCounters.ts';
-import type { Losses } from './losses.ts';
-import type { ThrottledLogger } from '../logging/throttledLogger.ts';
 import type { EventQueue } from './eventQueue.ts';
+import type { Losses } from './losses.ts';
 
 interface FlusherOptions {
   readonly queue: EventQueue;
@@ -83,10 +83,7 @@ export class Flusher {
         await store.writeLosses(losses.take());
         losses.settle();
       }
-      if (this.#failures > 0) log.info('Telemetry writes to its database again');
-      this.#failures = 0;
-      this.problem = null;
-      log.clear('write');
+      if (this.#failures > 0) this.#recover();
       return true;
     } catch (error) {
       this.#failures += 1;
@@ -94,6 +91,14 @@ export class Flusher {
       log.error('write', `Telemetry cannot write to its database: ${this.problem}. ${queue.length} events wait and will be tried again`);
       return false;
     }
+  }
+
+  #recover(): void {
+    const { log } = this.#options;
+    log.info('Telemetry writes to its database again');
+    log.clear('write');
+    this.#failures = 0;
+    this.problem = null;
   }
 
   /** Writes a batch. Where the database refuses its content, halves it until the poisoned event is alone, and sets that one aside. */

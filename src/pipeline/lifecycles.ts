@@ -1,8 +1,8 @@
 import type { Clock } from '../events/clock.ts';
-import { MAX_DURATION_MS } from '../schema/eventFields.ts';
 import type { Failure } from '../events/errorTypes.ts';
 import { newEventId } from '../events/eventId.ts';
 import type { Operation } from '../events/names.ts';
+import { MAX_DURATION_MS } from '../schema/eventFields.ts';
 import type { EventRecorder } from './eventRecorder.ts';
 
 /** An interaction token lives 15 minutes: what has not ended by then has no one left to answer. */
@@ -64,6 +64,11 @@ export class Lifecycles {
   /** Whether a run of `key` is in flight, or was given up. */
   has(key: object): boolean {
     return this.#open.has(key) || this.#interrupted.has(key);
+  }
+
+  /** Whether a run of `key` is in flight. */
+  isOpen(key: object): boolean {
+    return this.#open.has(key);
   }
 
   /** Begins a lifecycle. One of the same key that is still open (an edited message runs its command anew) ends as interrupted. */

@@ -1,6 +1,5 @@
 import type { Clock } from '../events/clock.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
-import type { Store } from '../store/store.ts';
 import { EventCounters } from './eventCounters.ts';
 import { EventQueue } from './eventQueue.ts';
 import { EventRecorder } from './eventRecorder.ts';
@@ -24,33 +23,13 @@ export class Pipeline {
   readonly counters = new EventCounters();
   readonly queue: EventQueue;
   readonly lifecycles: Lifecycles;
-  readonly #flusher: Flusher;
+  readonly flusher: Flusher;
 
   constructor({ clock, log, sampleRate, queueSize, flushIntervalMs }: PipelineOptions) {
     this.queue = new EventQueue(queueSize);
     const shared = { queue: this.queue, counters: this.counters, losses: new Losses(), log };
-    this.#flusher = new Flusher({ ...shared, intervalMs: flushIntervalMs });
-    const recorder = new EventRecorder({ ...shared, onQueued: () => this.#flusher.onQueued() });
+    this.flusher = new Flusher({ ...shared, intervalMs: flushIntervalMs });
+    const recorder = new EventRecorder({ ...shared, flusher: this.flusher });
     this.lifecycles = new Lifecycles({ recorder, clock, sampleRate });
-  }
-
-  /** Why the last flush failed; `null` when it did not. */
-  get problem(): string | null {
-    return this.#flusher.problem;
-  }
-
-  /** Writes into `store` from now on. */
-  start(store: Store): void {
-    this.#flusher.start(store);
-  }
-
-  /** Writes all that is queued now. Resolves to whether that was possible. Never rejects. */
-  flush(): Promise<boolean> {
-    return this.#flusher.flush();
-  }
-
-  /** Writes no more, once the write under way is over. */
-  stop(): Promise<void> {
-    return this.#flusher.stop();
   }
 }

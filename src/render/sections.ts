@@ -1,5 +1,4 @@
-import type { UsageReport } from '../reports/usageReport.ts';
-import { byFeature } from './byFeature.ts';
+import type { OperationUsage, Outcomes, UsageReport } from '../reports/usageReport.ts';
 
 /** What a row says: the numbers of a run's end, or a text. */
 export interface Values {
@@ -102,4 +101,25 @@ export function sectionsOf(report: UsageReport): Section[] {
       }))
     }
   ];
+}
+
+/** A feature with its operations, the most used first. */
+interface FeatureGroup extends Outcomes {
+  readonly name: string;
+  readonly invokes: number;
+  readonly operations: readonly OperationUsage[];
+}
+
+/** The operations of a report by their feature; the surface is named unless it is the one asked for, or all of it is Discord. */
+function byFeature(report: UsageReport): FeatureGroup[] {
+  const isPlain = report.features.every(({ surface }) => surface === (report.surface ?? 'discord'));
+  const groups = Map.groupBy(report.features, ({ surface, feature }) => (isPlain ? feature : `${surface} ${feature}`));
+  return [...groups]
+    .map(([name, operations]) => {
+      const sum = (key: 'invokes' | 'successes' | 'failures'): number => operations.reduce((total, one) => total + one[key], 0);
+      const [successes, failures] = [sum('successes'), sum('failures')];
+      const successRate = successes + failures === 0 ? null : successes / (successes + failures);
+      return { name, invokes: sum('invokes'), successes, failures, successRate, operations };
+    })
+    .toSorted((a, b) => b.invokes - a.invokes);
 }

@@ -1,7 +1,6 @@
-import { getOrInsert } from '../common/getOrInsert.ts';
 import { percentile } from '../events/durationBuckets.ts';
 import type { Surface } from '../schema/closedLists.ts';
-import { operationName, parseEventName } from '../schema/eventName.ts';
+import { parseEventName } from '../schema/eventName.ts';
 import type { EventCount, LossCount, Usage } from '../store/store.ts';
 import type { ErrorUsage, OperationUsage, Outcomes, UsageReport } from './usageReport.ts';
 
@@ -33,9 +32,9 @@ export function buildReport({ days, usage, losses, surface }: ReportSource): Usa
   const errors = new Map<string, ErrorUsage>();
   const rates = new Set<number>();
   for (const row of usage.counts) {
-    const { operation, action } = split(row.eventName);
+    const { operationName, action } = parseEventName(row.eventName);
     const weight = row.count / row.sampleRate;
-    for (const tally of [total, getOrInsert(byDay, row.day, newTally), getOrInsert(operations, operation, newTally)])
+    for (const tally of [total, getOrInsert(byDay, row.day, newTally), getOrInsert(operations, operationName, newTally)])
       tally[action] += weight;
     if (row.provider !== null && action !== 'invoke') getOrInsert(providers, row.provider, newTally)[action] += weight;
     addError(errors, row, weight);
@@ -80,16 +79,10 @@ export function buildReport({ days, usage, losses, surface }: ReportSource): Usa
   };
 }
 
-/** The operation of an event name, as `discord.generator.preset`, and its action. */
-function split(name: string): { readonly operation: string; readonly action: keyof Tally } {
-  const { surface, feature, operation, action } = parseEventName(name);
-  return { operation: operationName(surface, feature, operation), action };
-}
-
 function durationsOf({ durations: rows }: Usage): Map<string, Map<number, number>> {
   const durations = new Map<string, Map<number, number>>();
   for (const { eventName, bucket, sampleRate, count } of rows) {
-    const buckets = getOrInsert(durations, split(eventName).operation, () => new Map<number, number>());
+    const buckets = getOrInsert(durations, parseEventName(eventName).operationName, () => new Map<number, number>());
     buckets.set(bucket, (buckets.get(bucket) ?? 0) + count / sampleRate);
   }
   return durations;
@@ -133,4 +126,11 @@ function eventsOf({ invoke, success, failure }: Tally): number {
 
 function byText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
+}
+
+/** The value of `key`, which `make` makes where there is none yet. */
+function getOrInsert<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
 }

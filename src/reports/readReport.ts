@@ -8,13 +8,14 @@ import type { UsageReport } from './usageReport.ts';
 export const DEFAULT_REPORT_DAYS = 7;
 /** Nothing is kept for longer. */
 export const MAX_REPORT_DAYS = 365;
+const MAX_AGE_MS = 3_600_000;
 
 export interface ReportOptions {
   /** How many UTC days, today included: 1 to 365. Default: 7. */
   readonly days?: number | undefined;
   /** Only what ran there. Default: everywhere. */
   readonly surface?: Surface | undefined;
-  /** How old a report may be that was read before and is given again, in milliseconds. Default: 0, so that each is read anew. */
+  /** How old a report may be that was read before and is given again, in milliseconds: up to an hour. Default: 0, so that each is read anew. */
   readonly maxAgeMs?: number | undefined;
 }
 
@@ -25,11 +26,16 @@ export interface ReportRequest {
 }
 
 /** @throws {RangeError} when there can be no such report. The message does not repeat what was asked for. */
-export function toRequest({ days = DEFAULT_REPORT_DAYS, surface }: ReportOptions): ReportRequest {
+export function toRequest({
+  days = DEFAULT_REPORT_DAYS,
+  surface,
+  maxAgeMs = 0
+}: ReportOptions): ReportRequest & { readonly maxAgeMs: number } {
   if (!Number.isInteger(days) || days < 1 || days > MAX_REPORT_DAYS)
     throw new RangeError(`the days of a report are a whole number from 1 to ${MAX_REPORT_DAYS}`);
   if (surface !== undefined && !isSurface(surface)) throw new RangeError(`the surface of a report is one of ${SURFACES.join(', ')}`);
-  return { days, surface };
+  if (!(maxAgeMs >= 0 && maxAgeMs <= MAX_AGE_MS)) throw new RangeError(`the maxAgeMs of a report is a number from 0 to ${MAX_AGE_MS}`);
+  return { days, surface, maxAgeMs };
 }
 
 /** Reads what the store knows of the last days, up to and including `today`. */

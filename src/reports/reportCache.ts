@@ -20,8 +20,8 @@ export class ReportCache {
    * A report that is not older than `maxAgeMs`, or a new one. One that could not be read is not kept.
    * @throws {RangeError} when there can be no such report.
    */
-  async read({ maxAgeMs = 0, ...options }: ReportOptions): Promise<UsageReport> {
-    const request = toRequest(options);
+  async read(options: ReportOptions): Promise<UsageReport> {
+    const { maxAgeMs, ...request } = toRequest(options);
     const key = `${request.days} ${request.surface ?? ''}`;
     const known = this.#entries.get(key);
     if (known !== undefined && (known.readMs === undefined || performance.now() - known.readMs <= maxAgeMs)) return known.report;

@@ -1,7 +1,7 @@
 import type { Clock } from '../events/clock.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
-import { reasonOf } from '../store/storeError.ts';
 import type { Store } from '../store/store.ts';
+import { reasonOf } from '../store/storeError.ts';
 import { newestPurgedDay, purge, type PurgeOptions, type PurgeResult } from './purge.ts';
 
 /** Said at start and by every status, while hashes of two salts are stored. */

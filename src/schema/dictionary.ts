@@ -36,7 +36,7 @@ export const saltFields = {
     ...eventFields.guildHash,
     column: 'fingerprint',
     nullable: false,
-    purpose: 'HMAC-SHA-256 of a fixed text under the salt, to notice that the salt was changed. The salt can not be computed from it.'
+    purpose: "HMAC-SHA-256 of a fixed text under the salt, to notice that the salt was changed. The salt can't be computed from it."
   }
 } as const satisfies Record<string, Field>;
 
@@ -56,25 +56,25 @@ export const tables = {
   },
   dailyCounts: {
     name: 'telemetry_daily_counts',
-    purpose: 'Of a day that is over, how many events were alike, so that a report need not read them one by one.',
+    purpose: 'How many events of a day that is over were alike, so that a report need not read them one by one.',
     key: ['dayBucket', 'eventName', 'provider', 'status', 'errorType', 'sampleRate'],
     fields: dailyCountFields
   },
   dailyDurations: {
     name: 'telemetry_daily_durations',
-    purpose: 'Of a day that is over, how many runs took about as long.',
+    purpose: 'How many runs of a day that is over took about the same time.',
     key: ['dayBucket', 'eventName', 'sampleRate', 'bucket'],
     fields: dailyDurationFields
   },
   dailyGuilds: {
     name: 'telemetry_daily_guilds',
-    purpose: 'Of a day that is over, the hashes of the guilds in which anything was recorded.',
+    purpose: 'The hashes of the guilds in which anything was recorded on a day that is over.',
     key: ['dayBucket', 'surface', 'guildHash'],
     fields: dailyGuildFields
   },
   salts: {
     name: 'telemetry_salts',
-    purpose: 'Which salts the stored hashes were made with, so that nobody compares hashes of two.',
+    purpose: 'Which salts the stored hashes were made with, so that hashes of two salts are never compared.',
     key: ['dayBucket', 'fingerprint'],
     fields: saltFields
   }

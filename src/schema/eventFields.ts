@@ -1,6 +1,6 @@
 import { ACTIONS, STATUSES, SURFACES } from './closedLists.ts';
-import { EVENT_NAME } from './eventName.ts';
 import type { Field, RowOf } from './field.ts';
+import { EVENT_NAME } from './patterns.ts';
 import { DAY, GUILD_HASH, PROVIDER, SEGMENT, UUID_V4 } from './patterns.ts';
 
 /** The longest duration that is stored: a day. */

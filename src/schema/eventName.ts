@@ -1,11 +1,9 @@
-import { ACTIONS, SURFACES, type Action, type Surface } from './closedLists.ts';
-import { dotted } from './patterns.ts';
+import type { Action, Surface } from './closedLists.ts';
 
-/** `surface.feature.operation.action`. No segment holds a dot. */
-export const EVENT_NAME = dotted(SURFACES, undefined, undefined, ACTIONS);
-
-/** An event name, taken apart. */
+/** An event name, `surface.feature.operation.action`, taken apart. No segment holds a dot. */
 export interface EventNameParts {
+  /** All but the action: `discord.generator.preset`. */
+  readonly operationName: string;
   readonly surface: string;
   readonly feature: string;
   readonly operation: string;
@@ -25,7 +23,7 @@ export function eventName(operation: string, action: Action): string {
 /** `discord.generator.preset.invoke`, taken apart. */
 export function parseEventName(name: string): EventNameParts {
   const [surface = '', feature = '', operation = '', action = 'invoke'] = name.split('.');
-  return { surface, feature, operation, action: action as Action };
+  return { operationName: name.slice(0, name.lastIndexOf('.')), surface, feature, operation, action: action as Action };
 }
 
 /** What the names of all events of a surface begin with. */

@@ -10,15 +10,16 @@ const count = {
   example: '12'
 } as const;
 
-/** In a key nothing may be NULL: no provider and no error type are empty texts there. */
-const notNull = <F extends Field>(field: F): Omit<F, 'nullable'> & { readonly nullable: false } => ({ ...field, nullable: false });
+// In a key nothing may be NULL: no provider and no error type are empty texts there.
+const provider = { ...eventFields.provider, nullable: false } as const;
+const errorType = { ...eventFields.errorType, nullable: false } as const;
 
 export const dailyCountFields = {
   dayBucket,
   eventName: eventFields.eventName,
-  provider: notNull(eventFields.provider),
+  provider,
   status: eventFields.status,
-  errorType: notNull(eventFields.errorType),
+  errorType,
   sampleRate: eventFields.sampleRate,
   count
 } as const satisfies Record<string, Field>;

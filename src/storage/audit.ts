@@ -3,10 +3,10 @@ import { sql } from 'kysely';
 import { addDays } from '../events/day.ts';
 import { tables } from '../schema/dictionary.ts';
 import type { Field, Table } from '../schema/field.ts';
-import { checkOf } from './checks.ts';
-import type { Dialect, LiveTable } from './dialect.ts';
-import { run } from './queries/tables.ts';
 import type { Audit } from '../store/store.ts';
+import type { Dialect, LiveTable } from './dialect.ts';
+import { checkOf } from './entities.ts';
+import { run } from './queries/tables.ts';
 
 /** How many days a row may be older than the retention: a purge runs once a day. */
 const GRACE_DAYS = 1;

@@ -3,13 +3,11 @@ import { sql } from 'kysely';
 import type { Settings } from '../../config/settings.ts';
 import { systemClock, type Clock } from '../events/clock.ts';
 import { migrationsTable } from '../schema/dictionary.ts';
+import type { Store } from '../store/store.ts';
+import { StoreError } from '../store/storeError.ts';
 import type { Dialect } from './dialect.ts';
 import { ormOptions } from './ormOptions.ts';
-import { PostgresqlDialect } from './postgresql/postgresqlDialect.ts';
 import { SqlStore, type OpenedOrm } from './sqlStore.ts';
-import { SqliteDialect } from './sqlite/sqliteDialect.ts';
-import { StoreError } from '../store/storeError.ts';
-import type { Store } from '../store/store.ts';
 
 /** How a store is opened. */
 export interface OpenMode {
@@ -19,9 +17,16 @@ export interface OpenMode {
   readonly busyTimeoutMs: number;
 }
 
-/** The engine that the settings name. */
-export function dialectOf(settings: Pick<Settings, 'databaseUrl' | 'dataDir'>, { migrate, busyTimeoutMs }: OpenMode): Dialect {
-  if (settings.databaseUrl !== undefined) return new PostgresqlDialect(settings.databaseUrl);
+/** The dialect of the database that the settings name. Only its own driver is loaded. */
+export async function dialectOf(
+  settings: Pick<Settings, 'databaseUrl' | 'dataDir'>,
+  { migrate, busyTimeoutMs }: OpenMode
+): Promise<Dialect> {
+  if (settings.databaseUrl !== undefined) {
+    const { PostgresqlDialect } = await import('./postgresql/postgresqlDialect.ts');
+    return new PostgresqlDialect(settings.databaseUrl);
+  }
+  const { SqliteDialect } = await import('./sqlite/sqliteDialect.ts');
   return new SqliteDialect({ dataDir: settings.dataDir, busyTimeoutMs, create: migrate });
 }
 
@@ -34,7 +39,7 @@ export async function openStore(
   mode: OpenMode,
   clock: Clock = systemClock()
 ): Promise<Store> {
-  const dialect = dialectOf(settings, mode);
+  const dialect = await dialectOf(settings, mode);
   return SqlStore.open(dialect, clock, () => openOrm(dialect, mode.migrate));
 }
 

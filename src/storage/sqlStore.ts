@@ -3,15 +3,15 @@ import { sql } from 'kysely';
 import type { Clock } from '../events/clock.ts';
 import type { TelemetryLoss } from '../schema/dictionary.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
+import type { Audit, LossCount, Store, StoredTotals, Usage, UsageRange } from '../store/store.ts';
+import { StoreError } from '../store/storeError.ts';
 import { auditDatabase } from './audit.ts';
+import type { Dialect } from './dialect.ts';
 import { eraseGuild } from './queries/eraseGuild.ts';
 import { purgeTables } from './queries/purge.ts';
 import { invalidateRollups, isLate, rollUpSettledDays } from './queries/rollups.ts';
-import type { Dialect } from './dialect.ts';
 import { run, TABLES } from './queries/tables.ts';
-import { StoreError } from '../store/storeError.ts';
-import type { Audit, LossCount, Store, StoredTotals, Usage, UsageRange } from '../store/store.ts';
-import { countEvents } from './queries/days.ts';
+import { countEvents } from './queries/totals.ts';
 import { readUsage } from './queries/usage.ts';
 
 /** A connection that was just opened. */
@@ -50,7 +50,7 @@ export class SqlStore implements Store {
   write(events: readonly TelemetryEvent[]): Promise<void> {
     return this.#attempt(async (em) => {
       const today = this.#clock.today();
-      const late = [...new Set(events.map(({ dayBucket }) => dayBucket))].filter((day) => isLate(day, today));
+      const late = [...new Set(events.map(({ dayBucket }) => dayBucket))].filter((day) => day !== today && isLate(day, today));
       if (late.length === 0) return this.#dialect.insertEvents(em, events);
       await em.transactional(async (inside) => {
         // In the order of the days, as every process does it: two can't wait for each other.

@@ -1,6 +1,6 @@
+import type { Surface } from '../schema/closedLists.ts';
 import type { TelemetryLoss } from '../schema/dictionary.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
-import type { Surface } from '../schema/closedLists.ts';
 
 /** How many events of a day have the same values in every field that a report distinguishes. */
 export interface EventCount {

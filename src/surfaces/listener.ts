@@ -11,15 +11,12 @@ export interface NamedListener {
  * @param emitter finds what emits it, when the stores are loaded; with `null` there is no such listener. Default: the client.
  */
 export function listener(event: string, run: (...args: never[]) => void, emitter: () => unknown = () => container.client): NamedListener {
-  const guarded = guard(event, run);
   const piece = class extends Listener {
     constructor(context: Listener.LoaderContext, options: ListenerOptions = {}) {
       super(context, { ...options, event, emitter: emitter() as ListenerOptions['emitter'] & object, telemetry: false });
     }
 
-    override run(...args: never[]): void {
-      guarded(...args);
-    }
+    override readonly run = guard(event, run);
   };
   return { name: `telemetry${event.charAt(0).toUpperCase()}${event.slice(1)}`, piece };
 }

@@ -1,11 +1,12 @@
 import { isPromise } from 'node:util/types';
 import type { ErrorClassifier } from '../errors/errorClassifier.ts';
+import type { Failure } from '../events/errorTypes.ts';
 import type { GuildHasher } from '../events/guildHash.ts';
 import { Names } from '../events/names.ts';
 import type { RunDescription } from '../events/runDescription.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
 import type { Lifecycles } from '../pipeline/lifecycles.ts';
-import { isSurface, SURFACES } from '../schema/closedLists.ts';
+import { SURFACES } from '../schema/closedLists.ts';
 import { KeyedRun } from './keyedRun.ts';
 import type { Run } from './telemetry.ts';
 import type { RunRecorder } from './telemetryService.ts';
@@ -20,9 +21,14 @@ interface ActiveRunRecorderOptions {
 }
 
 /** How a run begins: whether its time is told, and whether its end is certain to be heard of, however late. */
-const HEARD_OF = { timed: true, endsByItself: false };
-const TRACKED = { timed: true, endsByItself: true };
-const FAILED_ALREADY = { timed: false, endsByItself: true };
+interface Beginning {
+  readonly timed: boolean;
+  readonly endsByItself: boolean;
+}
+
+const HEARD_OF: Beginning = { timed: true, endsByItself: false };
+const TRACKED: Beginning = { timed: true, endsByItself: true };
+const FAILED_ALREADY: Beginning = { timed: false, endsByItself: true };
 
 /** The door of the pipeline: checks what code says of a run, hashes its guild, and tells the category of what was thrown. */
 export class ActiveRunRecorder implements RunRecorder {
@@ -38,36 +44,30 @@ export class ActiveRunRecorder implements RunRecorder {
     return this.#names.replaced + this.#options.errors.replaced;
   }
 
-  begin(key: object, description: RunDescription): void {
-    this.#begin(key, description, HEARD_OF);
-  }
+  readonly begin = this.#failOpen((key: object, description: RunDescription) => this.#begin(key, description, HEARD_OF));
+  readonly succeed = this.#failOpen((key: object) => this.#options.lifecycles.note(key, 'success'));
+  readonly fail = this.#failOpen((key: object, errorType: string) => this.#note(key, (errors) => errors.fromType(errorType)));
+  readonly failWith = this.#failOpen((key: object, error: unknown) => this.#note(key, (errors) => errors.fromError(error)));
+  readonly deny = this.#failOpen((key: object, error: unknown) => this.#note(key, (errors) => errors.fromDenial(error)));
+  readonly annotate = this.#failOpen((key: object, more: { readonly provider: string }) => {
+    const { lifecycles } = this.#options;
+    if (lifecycles.isOpen(key)) lifecycles.annotate(key, this.#names.provider(more.provider));
+  });
+  readonly end = this.#failOpen((key: object) => this.#options.lifecycles.end(key));
+  readonly recordFailure = this.#failOpen((description: RunDescription, error: unknown) => {
+    const key = {};
+    this.#begin(key, description, FAILED_ALREADY);
+    this.failWith(key, error);
+    this.end(key);
+  });
+  /** Ends, as interrupted, what is not certain to end by itself and began 15 minutes ago. */
+  readonly expire = this.#failOpen(() => this.#options.lifecycles.expire());
+  /** Ends, as interrupted, all that is in flight. */
+  readonly interruptAll = this.#failOpen(() => this.#options.lifecycles.interruptAll());
+  readonly #beginTracked = this.#failOpen((key: object, description: RunDescription) => this.#begin(key, description, TRACKED));
 
   has(key: object): boolean {
     return this.#options.lifecycles.has(key);
-  }
-
-  succeed(key: object): void {
-    this.#guard(() => this.#options.lifecycles.note(key, 'success'));
-  }
-
-  fail(key: object, errorType: string): void {
-    this.#guard(() => this.#options.lifecycles.note(key, this.#options.errors.fromType(errorType)));
-  }
-
-  failWith(key: object, error: unknown): void {
-    this.#guard(() => this.#options.lifecycles.note(key, this.#options.errors.fromError(error)));
-  }
-
-  deny(key: object, error: unknown): void {
-    this.#guard(() => this.#options.lifecycles.note(key, this.#options.errors.fromDenial(error)));
-  }
-
-  annotate(key: object, more: { readonly provider: string }): void {
-    this.#guard(() => this.#options.lifecycles.annotate(key, this.#names.provider(more.provider)));
-  }
-
-  end(key: object): void {
-    this.#guard(() => this.#options.lifecycles.end(key));
   }
 
   track<T>(description: RunDescription, work: (run: Run) => T, key: object = {}): T {
@@ -79,7 +79,7 @@ export class ActiveRunRecorder implements RunRecorder {
       this.failWith(key, error);
       this.end(key);
     };
-    this.#begin(key, description, TRACKED);
+    this.#beginTracked(key, description);
     try {
       const result = work(new KeyedRun(this, key));
       // The caller gets the very promise that `work` made; ours only looks on.
@@ -92,49 +92,36 @@ export class ActiveRunRecorder implements RunRecorder {
     }
   }
 
-  recordFailure(description: RunDescription, error: unknown): void {
-    const key = {};
-    this.#begin(key, description, FAILED_ALREADY);
-    this.failWith(key, error);
-    this.end(key);
-  }
-
-  /** Ends, as interrupted, what is not certain to end by itself and began 15 minutes ago. */
-  expire(): void {
-    this.#guard(() => this.#options.lifecycles.expire());
-  }
-
-  /** Ends, as interrupted, all that is in flight. */
-  interruptAll(): void {
-    this.#guard(() => this.#options.lifecycles.interruptAll());
-  }
-
-  #begin(key: object, description: RunDescription, how: { readonly timed: boolean; readonly endsByItself: boolean }): void {
-    this.#guard(() => {
-      const { lifecycles, excludedGuilds, hashGuild } = this.#options;
-      const { surface, provider, guildId } = description;
-      if (typeof guildId === 'string' && excludedGuilds.has(guildId)) return;
-      if (!isSurface(surface)) return this.#warnOfSurface();
-      lifecycles.begin(key, {
-        operation: this.#names.operation(description),
-        provider: this.#names.provider(provider),
-        guildHash: typeof guildId === 'string' ? hashGuild(guildId) : null,
-        timed: how.timed,
-        endsByItself: how.endsByItself
-      });
+  #begin(key: object, description: RunDescription, { timed, endsByItself }: Beginning): void {
+    const { lifecycles, excludedGuilds, hashGuild, log } = this.#options;
+    const { surface, provider, guildId } = description;
+    if (typeof guildId === 'string' && excludedGuilds.has(guildId)) return;
+    // Of a bot in JavaScript it may be anything.
+    if (!SURFACES.includes(surface))
+      return log.warn('surface', `Telemetry does not record a run whose surface is none of ${SURFACES.join(', ')}`);
+    lifecycles.begin(key, {
+      operation: this.#names.operation(description),
+      provider: this.#names.provider(provider),
+      guildHash: typeof guildId === 'string' ? hashGuild(guildId) : null,
+      timed,
+      endsByItself
     });
   }
 
-  #warnOfSurface(): void {
-    this.#options.log.warn('surface', `Telemetry does not record a run whose surface is none of ${SURFACES.join(', ')}`);
+  /** Of a run that is not in flight nothing is asked, nor counted. */
+  #note(key: object, failure: (errors: ErrorClassifier) => Failure): void {
+    const { lifecycles, errors } = this.#options;
+    if (lifecycles.isOpen(key)) lifecycles.note(key, failure(errors));
   }
 
-  /** Fail open: a bug of ours is the operator's to read of, and never the bot's to meet. */
-  #guard(work: () => void): void {
-    try {
-      work();
-    } catch {
-      this.#options.log.error('bug', 'Telemetry met an error of its own while recording: please report it');
-    }
+  /** A bug of ours is the operator's to read of, and never the bot's to meet. */
+  #failOpen<Args extends readonly unknown[]>(record: (...args: Args) => void): (...args: Args) => void {
+    return (...args) => {
+      try {
+        record(...args);
+      } catch {
+        this.#options.log.error('bug', 'Telemetry met an error of its own while recording: please report it');
+      }
+    };
   }
 }

@@ -15,10 +15,10 @@ import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
 import { ActiveRunRecorder } from './activeRunRecorder.ts';
 import type { TelemetryClientOptions } from './clientOptions.ts';
-import { KeyedRun } from './keyedRun.ts';
 import { closeWithin } from './closeWithin.ts';
-import { StoreSession } from './storeSession.ts';
+import { KeyedRun } from './keyedRun.ts';
 import type { TelemetryStatus } from './status.ts';
+import { StoreSession } from './storeSession.ts';
 import { TelemetryUnavailableError, type Run } from './telemetry.ts';
 import type { TelemetryService } from './telemetryService.ts';
 
@@ -87,7 +87,7 @@ export class ActiveTelemetry implements TelemetryService {
       settings: this.#settings,
       log: this.#log,
       clock: this.#clock,
-      onOpen: (store) => this.#pipeline.start(store),
+      onOpen: (store) => this.#pipeline.flusher.start(store),
       maintain: (store) => this.#maintenance.run(store),
       after: this.#released
     });
@@ -102,7 +102,7 @@ export class ActiveTelemetry implements TelemetryService {
   }
 
   flush(): Promise<boolean> {
-    return this.#pipeline.flush();
+    return this.#pipeline.flusher.flush();
   }
 
   report(options: ReportOptions = {}): Promise<UsageReport> {
@@ -125,10 +125,10 @@ export class ActiveTelemetry implements TelemetryService {
 
   status(): TelemetryStatus {
     const session = this.#session;
-    const { queue, lifecycles, counters, problem } = this.#pipeline;
+    const { queue, lifecycles, counters, flusher } = this.#pipeline;
     return {
       state: session === undefined ? 'closed' : session.store === undefined ? 'opening' : 'open',
-      problem: session?.problem ?? problem,
+      problem: session?.problem ?? flusher.problem,
       database: session?.store?.description ?? null,
       sampleRate: this.#settings.sampleRate,
       retentionDays: this.#settings.retentionDays,

@@ -26,7 +26,7 @@ export interface TelemetryClientOptions {
   readonly excludeGuilds?: readonly string[] | undefined;
   /**
    * Error types of the bot itself, besides those the plugin knows: a class of errors, a function that returns true for them, or `true` for a type
-   * that only `fail` names. Beyond 100 that are met, one more becomes `other`.
+   * that `fail` names, or the identifier of a Sapphire UserError. Beyond 100 that are met, one more becomes `other`.
    * @example errorTypes: { race_full: RaceFullError, stale: (error) => error instanceof RangeError, seed_missing: true }
    */
   readonly errorTypes?: Readonly<Record<string, ErrorMatcher>> | undefined;
@@ -61,15 +61,13 @@ const OPTIONS = {
   autocomplete: { schema: z.boolean(), takes: 'true or false' }
 } as const satisfies Record<keyof TelemetryClientOptions, { readonly schema: z.ZodType; readonly takes: string }>;
 
-const schema = z.strictObject(Object.fromEntries(Object.entries(OPTIONS).map(([name, option]) => [name, option.schema.optional()])));
-
 /**
  * Checks what a bot gave as its client option `telemetry`: not every bot is written in TypeScript.
  * @throws {SettingsError} naming each option that is wrong, and what it takes.
  */
 export function checkClientOptions(options: unknown): void {
-  if (options === undefined) return;
-  const { error } = schema.safeParse(options);
+  const schemas = Object.entries(OPTIONS).map(([name, option]) => [name, option.schema.optional()]);
+  const { error } = z.strictObject(Object.fromEntries(schemas)).safeParse(options);
   if (error === undefined) return;
   const wrong = new Set(error.issues.map(({ path: [name] }) => String(name ?? '')));
   throw new SettingsError(

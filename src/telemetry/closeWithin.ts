@@ -34,7 +34,7 @@ async function release({ session, pipeline }: CloseOptions): Promise<void> {
   await session.opened();
   const end = performance.now() + CLOSE_MS;
   // A database that is busy, or comes back in time, still gets what is queued.
-  while (session.store !== undefined && !(await pipeline.flush()) && performance.now() < end) await wait(RETRY_MS);
-  await pipeline.stop();
+  while (session.store !== undefined && !(await pipeline.flusher.flush()) && performance.now() < end) await wait(RETRY_MS);
+  await pipeline.flusher.stop();
   await session.close();
 }

@@ -1,9 +1,9 @@
 import { readSettings, SettingsError, type Settings } from '../../config/settings.ts';
+import type { ThrottledLogger } from '../logging/throttledLogger.ts';
+import { ActiveTelemetry, type EnabledSettings } from './activeTelemetry.ts';
 import { checkClientOptions, type TelemetryClientOptions } from './clientOptions.ts';
 import { DisabledTelemetry } from './disabledTelemetry.ts';
-import type { ThrottledLogger } from '../logging/throttledLogger.ts';
 import type { TelemetryService } from './telemetryService.ts';
-import { ActiveTelemetry, type EnabledSettings } from './activeTelemetry.ts';
 
 /** How a reader of the settings turns telemetry on. */
 export const HOW_TO_ENABLE = 'set TELEMETRY_ENABLED=true and TELEMETRY_HASH_SALT, and start the bot again';
@@ -32,7 +32,7 @@ export function createTelemetry(
       const announcement = `Telemetry disabled: ${reason}. Rows that are stored stay until they are purged`;
       return { service: new DisabledTelemetry(reason), settings, announcement, isWrong: false };
     }
-    checkClientOptions(options);
+    if (options !== undefined) checkClientOptions(options);
     return {
       service: new ActiveTelemetry({ settings, log, options }),
       settings,

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
 import type { Clock } from '../events/clock.ts';
-import { backoffMs } from '../pipeline/backoff.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
+import { backoffMs } from '../pipeline/backoff.ts';
 import { PurgeSchedule } from '../retention/purgeSchedule.ts';
-import { StoreError } from '../store/storeError.ts';
 import type { Store } from '../store/store.ts';
+import { StoreError } from '../store/storeError.ts';
 
 interface SessionOptions {
   readonly settings: Settings;

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { addDays } from '../../src/events/day.ts';
 import { until } from '../support/bot.ts';
 import { onBothDatabases, type TestDatabase } from '../support/databases.ts';
-import { makeTelemetry, ROLL } from '../support/handClock.ts';
+import { makeTelemetry, ROLL, startTelemetry } from '../support/handClock.ts';
 import { expectCountersInDatabase, expectCountersToAddUp } from '../support/counters.ts';
 import { seededRandom } from '../support/randomEvents.ts';
 import { openTestStore } from '../support/seedEvents.ts';
@@ -22,9 +22,9 @@ onBothDatabases((createDatabase) => {
   test('a clock that jumps over midnight, forward and backward costs no event, doubles none, and moves none to another day', async () => {
     const random = seededRandom(8);
     const database = await createDatabase();
-    const { telemetry, clock, log } = await makeTelemetry({ env: { ...database.env, TELEMETRY_RETENTION_DAYS: '60' } });
-    telemetry.start();
-    await until(() => telemetry.status().state === 'open' && telemetry.status().lastPurge !== null);
+    await using started = await startTelemetry({ database, env: { TELEMETRY_RETENTION_DAYS: '60' } });
+    const { telemetry, clock, log } = started;
+    await until(() => telemetry.status().lastPurge !== null);
     const invoked = new Map<string, number>();
     const open: object[] = [];
     for (const jump of JUMPS) {
@@ -62,12 +62,11 @@ onBothDatabases((createDatabase) => {
     expect(features).toEqual([expect.objectContaining({ invokes: RUNS * JUMPS.length })]);
     expect(quality).toMatchObject({ unfinished: 0, dropped: 0, refused: 0 });
     expect(log).toEqual([expect.stringMatching(/^Telemetry writes to/)]);
-    await telemetry.close();
   });
 
   test('runs do not expire, nor last less than no time, when the calendar jumps', async () => {
     const database = await createDatabase();
-    const { telemetry, clock } = await makeTelemetry({ env: database.env });
+    const { telemetry, clock } = await makeTelemetry({ database });
     telemetry.start();
     const [forward, backward] = [{}, {}];
     telemetry.runs.begin(forward, ROLL);

@@ -5,17 +5,20 @@ import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { container } from '@sapphire/framework';
 import { setTimeout as wait } from 'node:timers/promises';
-import { ENABLED, startBot, until } from '../support/bot.ts';
+import { DiscordStandIn } from '../../examples/stand-ins/discord.ts';
+import { until } from '../support/bot.ts';
 import { sqliteDatabase, temporaryFolder } from '../support/databases.ts';
 import { expectCountersInDatabase } from '../support/counters.ts';
 import { serverAccount } from '../support/postgresBinaries.ts';
-import { runSql } from '../support/postgresSql.ts';
+import { databaseAt } from '../support/postgresDatabase.ts';
 import { atSuiteEnd, startServer } from '../support/postgresSuite.ts';
 import { SampleBot } from '../support/sampleBot.ts';
 import { testWhere } from '../support/testWhere.ts';
-import { allWritten, complaints, driveWhile, expectOutageTold, maintained, Ping } from '../support/traffic.ts';
+import { allWritten, complaints, driveWhile, expectOutageTold } from '../support/traffic.ts';
+import { startPingBot } from './pingBot.ts';
 
 const FULL_MS = 1_500;
+
 /** A disk of a few megabytes, in memory. Only root may make one. */
 async function smallDisk(megabytes: number): Promise<string> {
   const folder = await temporaryFolder();
@@ -52,8 +55,7 @@ const onSmallDisk = testWhere(canMount, 'this account may not mount a small disk
 onSmallDisk('a disk that is full holds SQLite up and loses nothing: all is written when there is room again', async () => {
   const folder = await smallDisk(2);
   const database = await sqliteDatabase(folder);
-  const bot = await startBot({ commands: { ping: Ping }, env: { ...ENABLED, ...database.env } });
-  await maintained(database);
+  await using bot = await startPingBot(database);
   const sent = await driveWhile(bot, async () => {
     const makeRoom = await fill(folder);
     await until(() => container.telemetry.status().problem !== null);
@@ -65,18 +67,15 @@ onSmallDisk('a disk that is full holds SQLite up and loses nothing: all is writt
   expect(container.telemetry.status().counters).toMatchObject({ made: 2 * sent, written: 2 * sent });
   await expectCountersInDatabase(database);
   expectOutageTold(bot, 'SQLite 13 .*the disk is full');
-  await bot.stop();
 });
 
 onSmallDisk('a disk that is full holds PostgreSQL up and loses nothing: all is written when there is room again', async () => {
   const folder = await smallDisk(4);
   const { uid, gid } = await serverAccount();
   if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
-  const server = await startServer();
-  const url = await server.createDatabase();
-  const database = { sql: (statement: string) => runSql(url, statement) };
-  const bot = await startBot({ commands: { ping: Ping }, env: { ...ENABLED, TELEMETRY_DATABASE_URL: url } });
-  await maintained(database);
+  await using server = await startServer();
+  const database = databaseAt(await server.createDatabase());
+  await using bot = await startPingBot(database);
   await database.sql(`create tablespace small location '${folder}'`);
   await database.sql('alter table telemetry_events set tablespace small');
   await database.sql('alter index telemetry_events_pkey set tablespace small');
@@ -91,7 +90,6 @@ onSmallDisk('a disk that is full holds PostgreSQL up and loses nothing: all is w
   expect(container.telemetry.status().counters).toMatchObject({ made: 2 * sent, written: 2 * sent });
   await expectCountersInDatabase(database);
   expectOutageTold(bot, 'PostgreSQL 53100 .*the disk of the server is full');
-  await bot.stop();
 });
 
 function limitFiles(pid: number, bytes: number | 'unlimited'): void {
@@ -111,7 +109,8 @@ const withLimit = testWhere(canLimit(), 'the size of files can not be limited he
 
 withLimit('a bot whose files may grow no more answers on, and writes what waited when they may', async () => {
   const database = await sqliteDatabase();
-  const bot = await SampleBot.start({ ...ENABLED, ...database.env });
+  await using discord = await DiscordStandIn.start();
+  await using bot = await SampleBot.start({ database, discord });
   await until(async () => (await database.sql('select * from telemetry_salts')).length > 0);
   await bot.use(5);
   await until(async () => (await bot.status()).queueLength === 0);

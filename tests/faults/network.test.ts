@@ -2,33 +2,19 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { container } from '@sapphire/framework';
 import { addDays } from '../../src/events/day.ts';
-import { ENABLED, startBot, until } from '../support/bot.ts';
-import { postgresqlDatabase, type TestDatabase } from '../support/databases.ts';
-import { makeTelemetry, ROLL } from '../support/handClock.ts';
+import { startBot, until } from '../support/bot.ts';
 import { expectCountersInDatabase, expectCountersToAddUp } from '../support/counters.ts';
-import { atSuiteEnd } from '../support/postgresSuite.ts';
-import { TcpProxy } from '../support/tcpProxy.ts';
-import { allWritten, complaints, drive, driveWhile, expectOutageTold, maintained, Ping, times } from '../support/traffic.ts';
-
-interface Proxied {
-  readonly database: TestDatabase;
-  readonly proxy: TcpProxy;
-  readonly env: Readonly<Record<string, string>>;
-}
-
-async function proxied(): Promise<Proxied> {
-  const database = await postgresqlDatabase();
-  const proxy = await TcpProxy.start(database.env['TELEMETRY_DATABASE_URL'] ?? '');
-  atSuiteEnd(() => proxy.close());
-  return { database, proxy, env: { ...ENABLED, TELEMETRY_DATABASE_URL: proxy.url } };
-}
+import type { TestDatabase } from '../support/databases.ts';
+import { ROLL, startTelemetry } from '../support/handClock.ts';
+import { allWritten, complaints, drive, driveWhile, expectOutageTold, Ping, times } from '../support/traffic.ts';
+import { startPingBot } from './pingBot.ts';
+import { proxiedDatabase } from './proxied.ts';
 
 const CUTS = 3;
 
 test('connections that are cut after the commit and before its answer double no event and lose none', async () => {
-  const { database, proxy, env } = await proxied();
-  const bot = await startBot({ commands: { ping: Ping }, env });
-  await maintained(database);
+  const { database, proxy } = await proxiedDatabase();
+  await using bot = await startPingBot(database);
   proxy.cutAfterCommit(...Array<string>(CUTS).fill('insert into telemetry_events'));
   const sent = await driveWhile(bot, async () => {
     await until(() => proxy.cuts === CUTS);
@@ -38,15 +24,12 @@ test('connections that are cut after the commit and before its answer double no 
   expect(container.telemetry.status().counters).toMatchObject({ made: 2 * sent, written: 2 * sent });
   await expectCountersInDatabase(database);
   expectOutageTold(bot, 'PostgreSQL');
-  await bot.stop();
 });
 
 test('counts of lost events are written once too, when the answer to that is lost', async () => {
-  const { database, proxy, env } = await proxied();
-  const bot = await startBot({
-    commands: { ping: Ping },
-    env: { ...env, TELEMETRY_QUEUE_SIZE: '4', TELEMETRY_FLUSH_INTERVAL_MS: '600000' }
-  });
+  const { database, proxy } = await proxiedDatabase();
+  const env = { TELEMETRY_QUEUE_SIZE: '4', TELEMETRY_FLUSH_INTERVAL_MS: '600000' };
+  await using bot = await startBot({ database, env, commands: { ping: Ping } });
   await until(() => container.telemetry.status().state === 'open');
   proxy.cutAfterCommit('insert into telemetry_events', 'insert into "telemetry_losses"');
   for (let run = 0; run < 20; run += 1) container.telemetry.track(ROLL, () => undefined);
@@ -56,14 +39,12 @@ test('counts of lost events are written once too, when the answer to that is los
   await allWritten();
   await expectCountersInDatabase(database);
   expect(await drive(bot, times(3))).toBe(3);
-  await bot.stop();
 });
 
 test('late events, whose day is summed up, are written once when the answer to their transaction is lost', async () => {
-  const { database, proxy, env } = await proxied();
-  const { telemetry, clock, log } = await makeTelemetry({ env });
-  telemetry.start();
-  await until(() => telemetry.status().state === 'open');
+  const { database, proxy } = await proxiedDatabase();
+  await using started = await startTelemetry({ database });
+  const { telemetry, clock, log } = started;
   const runs = Array.from({ length: 5 }, () => ({}));
   for (const run of runs) telemetry.runs.begin(run, ROLL);
   await telemetry.flush();
@@ -76,21 +57,19 @@ test('late events, whose day is summed up, are written once when the answer to t
   expect(telemetry.status().counters).toMatchObject({ made: 10, written: 10 });
   await expectCountersInDatabase(database, telemetry.status());
   expect(log.filter((line) => line.includes('cannot write'))).toHaveLength(1);
-  await telemetry.close();
 });
 
-/** Runs `work` while a session of its own does `sql` and then nothing. */
-async function during(database: TestDatabase, sql: string, work: () => Promise<void>): Promise<void> {
+/** A session of its own that does `sql` and then nothing, until it is released or disposed of. */
+async function hold(database: TestDatabase, sql: string): Promise<AsyncDisposable & { release(): Promise<void> }> {
   const session = database.sql(`begin; ${sql}; select pg_sleep(600)`).catch(() => undefined);
   await until(async () => (await activity(database, "wait_event = 'PgSleep'")) > 0);
-  try {
-    await work();
-  } finally {
+  const release = async (): Promise<void> => {
     await database.sql(
       "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'"
     );
     await session;
-  }
+  };
+  return { release, [Symbol.asyncDispose]: release };
 }
 
 async function activity(database: TestDatabase, where: string): Promise<number> {
@@ -101,23 +80,21 @@ async function activity(database: TestDatabase, where: string): Promise<number> 
 const waiting = (database: TestDatabase): Promise<number> => activity(database, "wait_event_type = 'Lock'");
 
 test('a connection that is cut while the tables are being made is opened anew', async () => {
-  const { database, proxy, env } = await proxied();
-  let sent = 0;
+  const { database, proxy } = await proxiedDatabase();
   // The lock under which the tables are made.
-  await during(database, 'select pg_advisory_xact_lock(7306915402)', async () => {
-    const bot = await startBot({ commands: { ping: Ping }, env });
-    sent = await driveWhile(bot, async () => {
-      await until(async () => (await waiting(database)) > 0);
-      proxy.cutAll();
-      await until(() => complaints(bot).length > 0);
-    });
-    expect(complaints(bot)).toEqual([expect.stringMatching(/cannot open its database: PostgreSQL/)]);
+  await using lock = await hold(database, 'select pg_advisory_xact_lock(7306915402)');
+  await using bot = await startBot({ database, commands: { ping: Ping } });
+  const sent = await driveWhile(bot, async () => {
+    await until(async () => (await waiting(database)) > 0);
+    proxy.cutAll();
+    await until(() => complaints(bot).length > 0);
   });
+  expect(complaints(bot)).toEqual([expect.stringMatching(/cannot open its database: PostgreSQL/)]);
+  await lock.release();
   await until(() => container.telemetry.status().state === 'open', 30_000);
   await allWritten();
   expect(container.telemetry.status().counters).toMatchObject({ made: 2 * sent, written: 2 * sent });
   await expectCountersInDatabase(database);
-  await container.client.destroy();
 });
 
 /** More than the pool holds. */
@@ -125,30 +102,27 @@ const LOST_CONNECTIONS = 6;
 const SETTLE_MS = 100;
 
 test('connections that are cut in the middle of a transaction are not missed by the pool', async () => {
-  const { database, proxy, env } = await proxied();
-  const bot = await startBot({ commands: { ping: Ping }, env });
-  await maintained(database);
-  await during(database, 'lock table telemetry_daily_counts in access exclusive mode', async () => {
-    for (let lost = 0; lost < LOST_CONNECTIONS; lost += 1) {
-      const report = container.telemetry.report().catch((error: unknown) => error);
-      await until(async () => (await waiting(database)) > lost);
-      proxy.cutAll();
-      expect(await report).toBeInstanceOf(Error);
-      // Until the pool has heard of its idle connections too.
-      await wait(SETTLE_MS);
-    }
-  });
+  const { database, proxy } = await proxiedDatabase();
+  await using bot = await startPingBot(database);
+  await using lock = await hold(database, 'lock table telemetry_daily_counts in access exclusive mode');
+  for (let lost = 0; lost < LOST_CONNECTIONS; lost += 1) {
+    const report = container.telemetry.report().catch((error: unknown) => error);
+    await until(async () => (await waiting(database)) > lost);
+    proxy.cutAll();
+    expect(await report).toBeInstanceOf(Error);
+    // Until the pool has heard of its idle connections too.
+    await wait(SETTLE_MS);
+  }
+  await lock.release();
   const sent = await drive(bot, times(5));
   await allWritten();
   expect((await container.telemetry.report()).features).toEqual([expect.objectContaining({ invokes: sent })]);
   await expectCountersInDatabase(database);
-  await bot.stop();
 });
 
 test('a server that stops answering is given up after 15 s; what it wrote meanwhile is not written twice', async () => {
-  const { database, proxy, env } = await proxied();
-  const bot = await startBot({ commands: { ping: Ping }, env });
-  await maintained(database);
+  const { database, proxy } = await proxiedDatabase();
+  await using bot = await startPingBot(database);
   await drive(bot, times(5));
   const sent = await driveWhile(bot, async () => {
     proxy.swallow();
@@ -160,13 +134,12 @@ test('a server that stops answering is given up after 15 s; what it wrote meanwh
   expect(container.telemetry.status().counters).toMatchObject({ made: 2 * (sent + 5), dropped: 0, refused: 0 });
   await expectCountersInDatabase(database);
   expectOutageTold(bot, 'PostgreSQL no code');
-  await bot.stop();
 });
 
 test('a server that never answers is not waited for: the bot logs in, answers, and its events come when the server does', async () => {
-  const { database, proxy, env } = await proxied();
+  const { database, proxy } = await proxiedDatabase();
   proxy.swallow();
-  const bot = await startBot({ commands: { ping: Ping }, env });
+  await using bot = await startBot({ database, commands: { ping: Ping } });
   const sent = await driveWhile(bot, async () => {
     await until(() => complaints(bot).length > 0, 40_000);
     expect(container.telemetry.status()).toMatchObject({ state: 'opening', problem: expect.stringContaining('PostgreSQL') });
@@ -177,5 +150,4 @@ test('a server that never answers is not waited for: the bot logs in, answers, a
   expect(container.telemetry.status().counters).toMatchObject({ made: 2 * sent, written: 2 * sent });
   await expectCountersInDatabase(database);
   expect(complaints(bot)).toEqual([expect.stringMatching(/cannot open its database: PostgreSQL/)]);
-  await bot.stop();
 });

@@ -1,16 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { Command, container } from '@sapphire/framework';
-import type { ChatInputCommandInteraction } from 'discord.js';
-import { ENABLED, settled, startBot, until } from '../support/bot.ts';
+import { container } from '@sapphire/framework';
+import { settled, startBot, until } from '../support/bot.ts';
 import { onBothDatabases, type TestDatabase } from '../support/databases.ts';
 import { expectCountersInDatabase, expectCountersToAddUp } from '../support/counters.ts';
+import { ROLL } from '../support/handClock.ts';
 import { allWritten, complaints, drive, Ping, times } from '../support/traffic.ts';
-
-class Poison extends Command {
-  override async chatInputRun(interaction: ChatInputCommandInteraction): Promise<void> {
-    await interaction.reply('pong');
-  }
-}
 
 const TIGHTER = "check (feature <> 'poison')";
 
@@ -31,7 +25,7 @@ async function tighten(database: TestDatabase): Promise<void> {
 onBothDatabases((createDatabase) => {
   test('events that the database refuses under traffic are set aside and counted; all others are written', async () => {
     const database = await createDatabase();
-    const bot = await startBot({ commands: { ping: Ping, poison: Poison }, env: { ...ENABLED, ...database.env } });
+    await using bot = await startBot({ database, commands: { ping: Ping, poison: Ping } });
     await until(() => container.telemetry.status().state === 'open');
     await tighten(database);
     let [good, poisoned] = [0, 0];
@@ -58,16 +52,15 @@ onBothDatabases((createDatabase) => {
       expect.stringMatching(/set aside an event that its database refused: (PostgreSQL 23514 at no_poison|SQLite 275 )/)
     ]);
     expect(container.telemetry.status().problem).toBeNull();
-    await bot.stop();
   });
 
   test('a queue of 1 loses what it can not hold, counts that, and holds up nothing', async () => {
     const database = await createDatabase();
-    const bot = await startBot({ commands: { ping: Ping }, env: { ...ENABLED, ...database.env, TELEMETRY_QUEUE_SIZE: '1' } });
+    await using bot = await startBot({ database, commands: { ping: Ping }, env: { TELEMETRY_QUEUE_SIZE: '1' } });
     await until(() => container.telemetry.status().state === 'open');
     const sent = await drive(bot, times(30));
     for (let run = 0; run < 50; run += 1) {
-      container.telemetry.track({ surface: 'discord', feature: 'seeds', operation: 'roll' }, () => undefined);
+      container.telemetry.track(ROLL, () => undefined);
       expectCountersToAddUp();
       expect(container.telemetry.status().queueLength).toBeLessThanOrEqual(1);
     }
@@ -80,6 +73,5 @@ onBothDatabases((createDatabase) => {
     await expectCountersInDatabase(database);
     expect((await container.telemetry.report()).quality.dropped).toBe(counters.dropped);
     expect(complaints(bot)).toEqual([expect.stringMatching(/^Warn Telemetry queue full: \d+ events dropped since the start/)]);
-    await bot.stop();
   });
 });

@@ -1,12 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { runs } from '../../src/surfaces/runs.ts';
 import { container } from '@sapphire/framework';
-import { ENABLED, startBot, until } from '../support/bot.ts';
-import { onBothDatabases, postgresqlDatabase } from '../support/databases.ts';
+import { runRecorder, startBot, until } from '../support/bot.ts';
 import { expectCountersInDatabase, expectCountersToAddUp } from '../support/counters.ts';
-import { atSuiteEnd, startServer } from '../support/postgresSuite.ts';
-import { TcpProxy } from '../support/tcpProxy.ts';
-import { complaints, drive, maintained, Ping, times } from '../support/traffic.ts';
+import { onBothDatabases } from '../support/databases.ts';
+import { ROLL } from '../support/handClock.ts';
+import { databaseAt } from '../support/postgresDatabase.ts';
+import { startServer } from '../support/postgresSuite.ts';
+import { complaints, drive, Ping, times } from '../support/traffic.ts';
+import { startPingBot } from './pingBot.ts';
+import { proxiedDatabase } from './proxied.ts';
 
 /** The deadline is 3 s; the rest is for a busy machine and for discord.js itself. */
 const GENEROUS_MS = 8_000;
@@ -20,10 +22,10 @@ async function timed(work: Promise<unknown>): Promise<number> {
 onBothDatabases((createDatabase) => {
   test('destroy called twice at once and once again ends runs in flight, writes the queue once, and logs out', async () => {
     const database = await createDatabase();
-    const bot = await startBot({ commands: { ping: Ping }, env: { ...ENABLED, ...database.env, TELEMETRY_FLUSH_INTERVAL_MS: '600000' } });
+    await using bot = await startBot({ database, commands: { ping: Ping }, env: { TELEMETRY_FLUSH_INTERVAL_MS: '600000' } });
     await until(() => container.telemetry.status().state === 'open');
     const sent = await drive(bot, times(5));
-    runs().begin({}, { surface: 'discord', feature: 'seeds', operation: 'roll' });
+    runRecorder().begin({}, ROLL);
     await Promise.all([bot.client.destroy(), bot.client.destroy()]);
     await bot.client.destroy();
     expect(bot.client.isReady()).toBe(false);
@@ -34,34 +36,32 @@ onBothDatabases((createDatabase) => {
     });
     await expectCountersInDatabase(database);
     expect(complaints(bot)).toEqual([]);
-    await bot.stop();
   });
 
   test('destroy while the bot starts writes what there is, and leaves nothing open', async () => {
     const database = await createDatabase();
     let destroyed: Promise<void> | undefined;
-    const bot = await startBot({
-      env: { ...ENABLED, ...database.env },
+    const started = startBot({
+      database,
       beforeLogin: (client) => {
         client.once('shardReady', () => {
-          container.telemetry.track({ surface: 'discord', feature: 'seeds', operation: 'roll' }, () => undefined);
+          container.telemetry.track(ROLL, () => undefined);
           destroyed = client.destroy();
         });
       }
-    }).catch((error: unknown) => error);
+    });
+    // Whether a login that is broken off fails is for discord.js to say.
+    await started.catch(() => undefined);
     await until(() => destroyed !== undefined);
     expect(await timed(Promise.resolve(destroyed))).toBeLessThan(GENEROUS_MS);
     expect(container.telemetry.status()).toMatchObject({ state: 'closed', inFlight: 0, counters: { made: 2, written: 2 } });
     await expectCountersInDatabase(database);
-    if (!(bot instanceof Error)) await (bot as { stop(): Promise<void> }).stop();
   });
 });
 
 test('destroy with a database that died meanwhile keeps its deadline, and says what was not written', async () => {
-  const server = await startServer();
-  const url = await server.createDatabase();
-  const bot = await startBot({ commands: { ping: Ping }, env: { ...ENABLED, TELEMETRY_DATABASE_URL: url } });
-  await maintained({ sql: (statement) => server.query(statement, url) });
+  await using server = await startServer();
+  await using bot = await startPingBot(databaseAt(await server.createDatabase()));
   await server.kill();
   const sent = await drive(bot, times(10));
   await until(() => container.telemetry.status().inFlight === 0);
@@ -74,18 +74,15 @@ test('destroy with a database that died meanwhile keeps its deadline, and says w
     expect.stringContaining('cannot write to its database'),
     expect.stringContaining(`closes with ${left} events unwritten`)
   ]);
-  await bot.stop();
 });
 
 test.each([
   ['while it is opened', false],
   ['that was open', true]
 ])('destroy with a database %s and that never answers keeps its deadline', async (_, opensFirst) => {
-  const database = await postgresqlDatabase();
-  const proxy = await TcpProxy.start(database.env['TELEMETRY_DATABASE_URL'] ?? '');
-  atSuiteEnd(() => proxy.close());
+  const { database, proxy } = await proxiedDatabase();
   if (!opensFirst) proxy.swallow();
-  const bot = await startBot({ commands: { ping: Ping }, env: { ...ENABLED, TELEMETRY_DATABASE_URL: proxy.url } });
+  await using bot = await startBot({ database, commands: { ping: Ping } });
   if (opensFirst) {
     await until(() => container.telemetry.status().state === 'open');
     proxy.swallow();
@@ -95,6 +92,4 @@ test.each([
   expect(bot.client.isReady()).toBe(false);
   expectCountersToAddUp();
   expect(complaints(bot)).toContainEqual(expect.stringMatching(/closes with \d+ events unwritten: its database did not answer/));
-  await bot.stop();
-  await proxy.close();
 });

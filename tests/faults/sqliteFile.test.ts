@@ -3,15 +3,16 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import { container } from '@sapphire/framework';
-import { setTimeout as wait } from 'node:timers/promises';
-import { ENABLED, startBot, until, type TestBot } from '../support/bot.ts';
-import { countEvents, sqliteDatabase, temporaryFolder, type TestDatabase } from '../support/databases.ts';
+import { until } from '../support/bot.ts';
 import { expectCountersInDatabase, expectCountersToAddUp } from '../support/counters.ts';
+import { outcomes, sqliteDatabase, temporaryFolder } from '../support/databases.ts';
 import { atSuiteEnd } from '../support/postgresSuite.ts';
 import { testWhere } from '../support/testWhere.ts';
-import { allWritten, drive, driveWhile, expectOutageTold, forSomeTime, maintained, Ping, times } from '../support/traffic.ts';
+import { allWritten, drive, driveWhile, expectOutageTold, forSomeTime, times } from '../support/traffic.ts';
+import { startPingBot } from './pingBot.ts';
 
 const FAULT_MS = 1_500;
 
@@ -28,15 +29,9 @@ async function lock(file: string): Promise<() => Promise<void>> {
   };
 }
 
-async function start(): Promise<{ bot: TestBot; database: TestDatabase & { file: string } }> {
-  const database = await sqliteDatabase();
-  const bot = await startBot({ commands: { ping: Ping }, env: { ...ENABLED, ...database.env } });
-  await maintained(database);
-  return { bot, database };
-}
-
 test('a file that another process has locked is written when that process is gone', async () => {
-  const { bot, database } = await start();
+  const database = await sqliteDatabase();
+  await using bot = await startPingBot(database);
   const sent = await driveWhile(bot, async () => {
     const release = await lock(database.file);
     await until(() => container.telemetry.status().problem !== null);
@@ -48,11 +43,11 @@ test('a file that another process has locked is written when that process is gon
   expect(container.telemetry.status().counters).toMatchObject({ made: 2 * sent, written: 2 * sent });
   await expectCountersInDatabase(database);
   expectOutageTold(bot, 'SQLite 5 .*another process writes to the file');
-  await bot.stop();
 });
 
 test('a file that is locked while the bot goes down and free again a second later is written', async () => {
-  const { bot, database } = await start();
+  const database = await sqliteDatabase();
+  await using bot = await startPingBot(database);
   const sent = await drive(bot, times(10));
   const release = await lock(database.file);
   const more = await drive(bot, times(10));
@@ -68,7 +63,8 @@ test.each<[string, (file: string) => Promise<void>]>([
   ['deleted with its journal', (file) => removeAll(['', '-wal', '-shm'].map((suffix) => `${file}${suffix}`))],
   ['deleted without its journal', (file) => rm(file)]
 ])('a file that is %s is made anew, and has what is recorded from then on', async (_, destroy) => {
-  const { bot, database } = await start();
+  const database = await sqliteDatabase();
+  await using bot = await startPingBot(database);
   const before = await drive(bot, times(5));
   await allWritten();
   await destroy(database.file);
@@ -76,16 +72,16 @@ test.each<[string, (file: string) => Promise<void>]>([
   await allWritten();
   expectCountersToAddUp();
   expect(container.telemetry.status().counters).toMatchObject({ made: 2 * (before + after), written: 2 * (before + after) });
-  expect(await countEvents(database)).toEqual({ 'discord.ping.ping.invoke': after, 'discord.ping.ping.success': after });
+  expect(await outcomes(database)).toEqual({ 'discord.ping.ping': { runs: after, ok: after, failed: 0 } });
   expectOutageTold(bot, 'telemetry.db was deleted, moved away or emptied, and a new one was made');
-  await bot.stop();
 });
 
 test.each<[string, (file: string) => Promise<void>, RegExp]>([
   ['cut short', (file) => truncate(file, 5_000), /SQLite 11 .*move it away/],
   ['emptied', (file) => truncate(file, 0), /SQLite (11|26) .*move it away/]
 ])('what waits while a file is %s is written to a new one as soon as the operator moves the damaged one away', async (_, damage, told) => {
-  const { bot, database } = await start();
+  const database = await sqliteDatabase();
+  await using bot = await startPingBot(database);
   const before = await drive(bot, times(5));
   await allWritten();
   await damage(database.file);
@@ -97,10 +93,9 @@ test.each<[string, (file: string) => Promise<void>, RegExp]>([
   await allWritten();
   expectCountersToAddUp();
   expect(container.telemetry.status().counters).toMatchObject({ dropped: 0, refused: 0, written: 2 * (before + during + after) });
-  expect(await countEvents(database)).toEqual({ 'discord.ping.ping.invoke': during + after, 'discord.ping.ping.success': during + after });
+  expect(await outcomes(database)).toEqual({ 'discord.ping.ping': { runs: during + after, ok: during + after, failed: 0 } });
   expect(await database.sql('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   expectOutageTold(bot, told);
-  await bot.stop();
 });
 
 async function removeAll(files: readonly string[]): Promise<void> {
@@ -131,7 +126,8 @@ async function canForbidWriting(): Promise<boolean> {
 const readOnly = testWhere(await canForbidWriting(), 'this account may not make a file of the temporary folder immutable');
 
 readOnly('a file that is made read-only is written when it may be again', async () => {
-  const { bot, database } = await start();
+  const database = await sqliteDatabase();
+  await using bot = await startPingBot(database);
   await drive(bot, times(3));
   await allWritten();
   releases.push(() => immutable('-i', database.file));
@@ -146,5 +142,4 @@ readOnly('a file that is made read-only is written when it may be again', async 
   expect(container.telemetry.status().counters).toMatchObject({ made: 2 * (sent + 3), written: 2 * (sent + 3) });
   await expectCountersInDatabase(database);
   expectOutageTold(bot, 'SQLite 778 .*TELEMETRY_DATA_DIR');
-  await bot.stop();
 });

@@ -3,6 +3,8 @@ import { container, LogLevel, SapphireClient, type Command, type ILogger, type P
 import type { ClientOptions } from 'discord.js';
 import '../../src/register.ts';
 import { DiscordStandIn } from '../../examples/stand-ins/discord.ts';
+import type { RunRecorder, TelemetryService } from '../../src/telemetry/telemetryService.ts';
+import type { TestDatabase } from './databases.ts';
 import { atSuiteEnd } from './postgresSuite.ts';
 
 export const SALT = 'f3a1c9d27b6e4085a1d3c5e7f90b2468ace13579bdf02468';
@@ -13,6 +15,8 @@ export const ENABLED = { TELEMETRY_ENABLED: 'true', TELEMETRY_HASH_SALT: SALT, T
 type PieceConstructor = new (context: never, options: never) => Piece;
 
 interface BotOptions {
+  /** Where it records: telemetry is on then. Without one, `env` alone says. */
+  readonly database?: TestDatabase;
   /** Every TELEMETRY_ variable of the bot. */
   readonly env?: Readonly<Record<string, string>>;
   readonly commands?: Readonly<Record<string, new (context: never, options: never) => Command>>;
@@ -24,17 +28,18 @@ interface BotOptions {
   readonly beforeLogin?: (client: SapphireClient) => void;
 }
 
-/** A bot with the plugin in this process, logged in to a stand-in for Discord. */
-export interface TestBot {
+/** A bot with the plugin in this process, logged in to a stand-in for Discord: `await using bot = await startBot(…)`. */
+export interface TestBot extends AsyncDisposable {
   readonly client: SapphireClient;
   readonly discord: DiscordStandIn;
   /** Every line that was logged, its level first. */
   readonly log: string[];
-  /** Logs out. May be called twice; the end of the test file does it too. */
+  /** Logs out: for a test that looks at what is left afterwards. May be called twice; the end of the test file does it too. */
   stop(): Promise<void>;
 }
 
 export async function startBot({
+  database,
   env = {},
   commands = {},
   pieces = [],
@@ -45,7 +50,7 @@ export async function startBot({
   const discord = await DiscordStandIn.start(world);
   const log: string[] = [];
   const client = withEnvironment(
-    env,
+    database === undefined ? env : { ...ENABLED, ...database.env, ...env },
     () =>
       new SapphireClient({
         intents: ['Guilds', 'GuildMessages', 'MessageContent', 'DirectMessages'],
@@ -73,7 +78,7 @@ export async function startBot({
   };
   atSuiteEnd(stop);
   await client.login(discord.token);
-  return { client, discord, log, stop };
+  return { client, discord, log, stop, [Symbol.asyncDispose]: stop };
 }
 
 /** Waits until `condition` holds, and fails after `timeoutMs`. */
@@ -83,6 +88,11 @@ export async function until(condition: () => boolean | Promise<boolean>, timeout
     if (performance.now() > end) throw new Error(`It did not come about within ${timeoutMs} ms: ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** What the listeners of the bot record with. */
+export function runRecorder(): RunRecorder {
+  return (container.telemetry as TelemetryService).runs;
 }
 
 /** Waits until nothing is in flight any more and everything is written. The answer to a command comes before its Finish event. */

@@ -3,18 +3,18 @@ import { container } from '@sapphire/framework';
 import type { TelemetryStatus } from '../../src/telemetry/status.ts';
 import type { TestDatabase } from './databases.ts';
 
-type Books = Pick<TelemetryStatus, 'counters' | 'queueLength'>;
+type Counted = Pick<TelemetryStatus, 'counters' | 'queueLength'>;
 
-/** Conservation: of every event that was made it is known what became of it. */
-export function expectCountersToAddUp({ counters, queueLength }: Books = container.telemetry.status()): void {
+/** Of every event that was made it is known what became of it. */
+export function expectCountersToAddUp({ counters, queueLength }: Counted = container.telemetry.status()): void {
   const { made, written, dropped, refused, sampledOut } = counters;
   expect({ made: sampledOut + queueLength + written + dropped + refused }).toEqual({ made });
 }
 
-/** The counters adds up, nothing waits, and the tables hold just what it says: each event that was written, and the count of those that were lost. */
+/** The counters add up, nothing waits, and the tables hold just what they say: each event that was written, and how many were lost. */
 export async function expectCountersInDatabase(
   database: Pick<TestDatabase, 'sql'>,
-  status: Books = container.telemetry.status()
+  status: Counted = container.telemetry.status()
 ): Promise<void> {
   expectCountersToAddUp(status);
   const { written, dropped, refused } = status.counters;

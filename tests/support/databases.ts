@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect } from '@jest/globals';
+import { parseEventName } from '../../src/schema/eventName.ts';
 import { atSuiteEnd, createDatabase } from './postgresSuite.ts';
 import { runSql } from './postgresSql.ts';
 
@@ -68,6 +69,24 @@ export async function storedEvents(database: TestDatabase): Promise<Row[]> {
 export async function countEvents(database: TestDatabase): Promise<Record<string, number>> {
   const rows = await database.sql('select event_name, count(*) as count from telemetry_events group by event_name order by event_name');
   return Object.fromEntries(rows.map(({ event_name: name, count }) => [String(name), Number(count)]));
+}
+
+/** What became of the runs of an operation. */
+export interface Outcomes {
+  readonly runs: number;
+  readonly ok: number;
+  readonly failed: number;
+}
+
+/** What became of the runs of each operation, as `{ 'discord.generator.preset': { runs: 2, ok: 1, failed: 1 } }`. */
+export async function outcomes(database: TestDatabase): Promise<Record<string, Outcomes>> {
+  const found: Record<string, { runs: number; ok: number; failed: number }> = {};
+  for (const [event, count] of Object.entries(await countEvents(database))) {
+    const { operationName, action } = parseEventName(event);
+    const one = (found[operationName] ??= { runs: 0, ok: 0, failed: 0 });
+    one[action === 'invoke' ? 'runs' : action === 'success' ? 'ok' : 'failed'] += count;
+  }
+  return found;
 }
 
 /** Every way in which a run can end: the statuses. */

@@ -1,11 +1,15 @@
+import { readdir } from 'node:fs/promises';
 import { PostgresServer } from './postgres.ts';
+import { inRepository } from './repository.ts';
 
-/** Jest loads the teardown apart from this module, but in the same process. */
-const shared: typeof globalThis & { testPostgres?: PostgresServer } = globalThis;
+/** What globalTeardown.ts finds here: jest loads it apart from this module, but in the same process. */
+export type RunState = typeof globalThis & { testPostgres?: PostgresServer; rootBefore?: readonly string[] };
+const run: RunState = globalThis;
 
-/** One PostgreSQL for all suites of a run; the workers inherit the variables. */
+/** One PostgreSQL for all test files of a run; the workers inherit the variables. */
 export default async function globalSetup(): Promise<void> {
+  run.rootBefore = await readdir(inRepository(''));
   process.env['TEST_RUN_PID'] = String(process.pid);
-  shared.testPostgres = await PostgresServer.start();
-  process.env['TEST_POSTGRES_URL'] = shared.testPostgres.url;
+  run.testPostgres = await PostgresServer.start();
+  process.env['TEST_POSTGRES_URL'] = run.testPostgres.url;
 }

@@ -1,8 +1,17 @@
-import type { PostgresServer } from './postgres.ts';
+import { readdir } from 'node:fs/promises';
+import type { RunState } from './globalSetup.ts';
+import { inRepository } from './repository.ts';
 
-/** Holds what globalSetup.ts put there. */
-const shared: typeof globalThis & { testPostgres?: PostgresServer } = globalThis;
+const run: RunState = globalThis;
+
+/** Made by jest itself, and by a build that goes on meanwhile. */
+const NOT_BY_TESTS = /^coverage$|^dist/;
 
 export default async function globalTeardown(): Promise<void> {
-  await shared.testPostgres?.remove();
+  await run.testPostgres?.remove();
+  const left = (await readdir(inRepository(''))).filter((name) => !run.rootBefore?.includes(name) && !NOT_BY_TESTS.test(name));
+  if (left.length > 0)
+    throw new Error(
+      `The tests have left ${left.join(', ')} in the repository: a bot was started without a database of its own, or a program in no folder of its own.`
+    );
 }

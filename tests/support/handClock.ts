@@ -1,13 +1,15 @@
 import { jest } from '@jest/globals';
 import { readSettings } from '../../config/settings.ts';
-import type { TelemetryClientOptions } from '../../src/telemetry/clientOptions.ts';
+import { checkClientOptions, type TelemetryClientOptions } from '../../src/telemetry/clientOptions.ts';
 import type { Clock } from '../../src/events/clock.ts';
-import { ThrottledLogger } from '../../src/logging/throttledLogger.ts';
 import { ActiveTelemetry } from '../../src/telemetry/activeTelemetry.ts';
 import type { EnabledSettings } from '../../src/telemetry/activeTelemetry.ts';
-import { ENABLED } from './bot.ts';
+import { ENABLED, until } from './bot.ts';
+import { sqliteDatabase, type TestDatabase } from './databases.ts';
 import { atSuiteEnd } from './postgresSuite.ts';
+import { recordingLog } from './recordingLog.ts';
 
+/** What most runs of these tests are called. */
 export const ROLL = { surface: 'discord', feature: 'seeds', operation: 'roll' } as const;
 
 /** A clock that stands still until it is told. */
@@ -25,36 +27,42 @@ export class HandClock implements Clock {
   }
 }
 
-export interface HandledTelemetry {
+/** Telemetry by itself, without a bot. */
+export interface HandledTelemetry extends AsyncDisposable {
   readonly telemetry: ActiveTelemetry;
   readonly clock: HandClock;
   /** Every line that was logged. */
   readonly log: string[];
 }
 
-/** Telemetry by itself, with a clock of one's own, until the end of the test file. */
-export async function makeTelemetry({
-  env,
-  options = {}
-}: {
-  readonly env: Readonly<Record<string, string>>;
+interface TelemetryOptions {
+  readonly database?: TestDatabase;
+  readonly env?: Readonly<Record<string, string>>;
   readonly options?: TelemetryClientOptions;
-}): Promise<HandledTelemetry> {
-  const log: string[] = [];
-  const write = (line: string): void => void log.push(line);
-  const clock = new HandClock();
-  const settings = readSettings({ ...ENABLED, ...env }) as EnabledSettings;
-  const telemetry = new ActiveTelemetry({
-    settings,
-    clock,
-    options,
-    log: new ThrottledLogger(() => ({ info: write, warn: write, error: write }))
-  });
-  atSuiteEnd(() => telemetry.close());
-  return { telemetry, clock, log };
 }
 
-/** Fakes the timers that tick by the minute, and no others: the database and the flusher live in real time. */
+/** Telemetry with a clock of its own, not started: `await using made = await makeTelemetry(…)`. The end of the test file closes it too. */
+export async function makeTelemetry({ database, env = {}, options = {} }: TelemetryOptions): Promise<HandledTelemetry> {
+  const log: string[] = [];
+  const clock = new HandClock();
+  checkClientOptions(options);
+  const settings = readSettings({ ...ENABLED, ...database?.env, ...env }) as EnabledSettings;
+  const telemetry = new ActiveTelemetry({ settings, clock, options, log: recordingLog(log) });
+  const close = (): Promise<void> => telemetry.close();
+  atSuiteEnd(close);
+  return { telemetry, clock, log, [Symbol.asyncDispose]: close };
+}
+
+/** Telemetry that has opened its database; by default one of SQLite. */
+export async function startTelemetry(given: TelemetryOptions = {}): Promise<HandledTelemetry & { readonly database: TestDatabase }> {
+  const database = given.database ?? (await sqliteDatabase());
+  const made = await makeTelemetry({ ...given, database });
+  made.telemetry.start();
+  await until(() => made.telemetry.status().state === 'open');
+  return { ...made, database };
+}
+
+/** Fakes the timers that tick every minute, and no others: the database and the flusher live in real time. */
 export function fakeMinutes(): void {
   jest.useFakeTimers({
     doNotFake: [

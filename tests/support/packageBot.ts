@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { APIApplicationCommand } from 'discord.js';
 import { DiscordStandIn, type Reply } from '../../examples/stand-ins/discord.ts';
 import { until } from './bot.ts';
+import { botEnvironment } from './botEnvironment.ts';
 import { atSuiteEnd } from './postgresSuite.ts';
 
 const START_MS = 30_000;
@@ -29,11 +30,10 @@ export interface BotRun {
 
 /** Starts the bot in `folder`, uses `/alttpr preset` once, and stops it by SIGTERM. Of this process's settings it inherits none of the plugin's. */
 export async function runBot(folder: string, main: string, env: Readonly<Record<string, string>>, { guild, user }: Visit): Promise<BotRun> {
-  const discord = await DiscordStandIn.start({ guilds: [guild] });
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(TELEMETRY_|MIKRO_ORM_|NODE_OPTIONS|JEST_)/.test(name));
+  await using discord = await DiscordStandIn.start({ guilds: [guild] });
   const bot = spawn(process.execPath, [main], {
     cwd: folder,
-    env: { ...Object.fromEntries(inherited), DISCORD_API: discord.restUrl, DISCORD_TOKEN: discord.token, ...env },
+    env: botEnvironment(discord, env),
     stdio: ['ignore', 'pipe', 'pipe']
   });
   atSuiteEnd(async () => void bot.kill('SIGKILL'));
@@ -53,8 +53,6 @@ export async function runBot(folder: string, main: string, env: Readonly<Record<
   } catch (error) {
     bot.kill('SIGKILL');
     throw new Error(`The bot did not come so far:\n${printed.join('')}`, { cause: error });
-  } finally {
-    await discord.stop();
   }
 }
 

@@ -1,9 +1,9 @@
 import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from './databases.ts';
+import { inRepository } from './repository.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = inRepository('');
 const NAME = 'sapphire-plugin-telemetry';
 
 /**

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { inRepository } from './repository.ts';
 
-const ENV_VARS = fileURLToPath(new URL('../../node_modules/@mikro-orm/core/utils/env-vars.js', import.meta.url));
+const ENV_VARS = inRepository('node_modules/@mikro-orm/core/utils/env-vars.js');
 
 /** Every variable that the installed MikroORM reads, from its own source. */
 export async function mikroOrmVariables(): Promise<string[]> {

@@ -12,7 +12,7 @@ const supervisorFile = fileURLToPath(new URL('./postgresSupervisor.ts', import.m
  * A real PostgreSQL server of one's own, on 127.0.0.1. It never outlives the process that started it, however that ends, and it does not keep that
  * process alive.
  */
-export class PostgresServer {
+export class PostgresServer implements AsyncDisposable {
   readonly #supervisor: ChildProcess;
   #url = '';
   #work: Promise<unknown> = Promise.resolve();
@@ -79,6 +79,10 @@ export class PostgresServer {
     const [code] = await exited;
     if (code !== 0)
       throw new Error(`The PostgreSQL at ${this.#url} was not removed (exit code ${String(code)}): look for its process and its folder.`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.remove();
   }
 
   /** One command at a time: the replies carry no number. */

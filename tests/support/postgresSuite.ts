@@ -24,7 +24,7 @@ export async function createDatabase(template?: string): Promise<string> {
   return databaseUrl;
 }
 
-/** A server of this test file's own, to be killed and started again, until the end of the file. */
+/** A server to be killed and started again: `await using server = await startServer()`. The end of the test file removes it too. */
 export async function startServer(): Promise<PostgresServer> {
   const server = await PostgresServer.start();
   atSuiteEnd(() => server.remove());

@@ -2,9 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from '@jest/globals';
 import { BOT, PACKAGE_ROOT } from '../../examples/demo/botProcess.ts';
-import { DiscordStandIn } from '../../examples/stand-ins/discord.ts';
-import { until } from './bot.ts';
+import type { DiscordStandIn } from '../../examples/stand-ins/discord.ts';
+import { ENABLED, until } from './bot.ts';
+import { botEnvironment } from './botEnvironment.ts';
 import { expectCountersToAddUp } from './counters.ts';
+import type { TestDatabase } from './databases.ts';
 import { atSuiteEnd } from './postgresSuite.ts';
 
 const START_MS = 30_000;
@@ -17,19 +19,26 @@ export interface ToldCounters {
   readonly text: string;
 }
 
-/** The sample bot in a process of its own, to be killed. */
-export class SampleBot {
+interface SampleBotOptions {
+  /** Where it records. */
+  readonly database: TestDatabase;
+  /** More of its variables. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly discord: DiscordStandIn;
+}
+
+/** The sample bot in a process of its own, to be killed: `await using bot = await SampleBot.start(…)`. */
+export class SampleBot implements AsyncDisposable {
   readonly discord: DiscordStandIn;
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   /** All that it printed. */
   output = '';
 
-  /** Starts it and waits until it answers. Its Discord may be one that an earlier bot was on. */
-  static async start(env: Readonly<Record<string, string>>, given?: DiscordStandIn): Promise<SampleBot> {
-    const discord = given ?? (await DiscordStandIn.start());
-    if (given === undefined) atSuiteEnd(() => discord.stop());
-    const bot = new SampleBot(discord, env);
+  /** Starts it and waits until it answers. */
+  static async start({ database, env = {}, discord }: SampleBotOptions): Promise<SampleBot> {
+    const bot = new SampleBot(discord, { ...ENABLED, ...database.env, ...env });
+    // A test that ran out of time disposes of nothing.
     atSuiteEnd(() => bot.kill());
     await until(() => bot.#answers(), START_MS);
     return bot;
@@ -37,10 +46,9 @@ export class SampleBot {
 
   private constructor(discord: DiscordStandIn, env: Readonly<Record<string, string>>) {
     this.discord = discord;
-    const inherited = Object.entries(process.env).filter(([name]) => !/^(TELEMETRY_|MIKRO_ORM_|NODE_OPTIONS|JEST_)/.test(name));
     this.#child = spawn(process.execPath, [BOT], {
       cwd: PACKAGE_ROOT,
-      env: { ...Object.fromEntries(inherited), DISCORD_API: discord.restUrl, DISCORD_TOKEN: discord.token, ...env },
+      env: botEnvironment(discord, env),
       stdio: ['ignore', 'pipe', 'pipe']
     });
     this.#ended = once(this.#child, 'close');
@@ -86,6 +94,10 @@ export class SampleBot {
     this.#child.kill('SIGTERM');
     await this.#ended;
     return this.#child.exitCode;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
   }
 
   async #answers(): Promise<boolean> {

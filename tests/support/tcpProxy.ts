@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** What stands between a bot and its PostgreSQL server, and breaks connections as networks do. */
+/** The network between a bot and its PostgreSQL server: it breaks connections as networks do. */
 export class TcpProxy {
   readonly #server: Server;
   readonly #target: URL;
@@ -56,6 +56,7 @@ export class TcpProxy {
     this.#swallowing = false;
   }
 
+  /** May be called twice. */
   async close(): Promise<void> {
     if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TelemetryStatus } from '../../src/telemetry/status.ts';
 import { ENABLED } from './bot.ts';
 import type { TestDatabase } from './databases.ts';
+import { inRepository } from './repository.ts';
 
-const PROGRAM = fileURLToPath(new URL('../fixtures/trackingProcess.ts', import.meta.url));
+const PROGRAM = inRepository('tests/fixtures/trackingProcess.ts');
 
 /** What a process said at its end: the lines that telemetry logged, and its status. */
 interface Ended {

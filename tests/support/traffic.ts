@@ -21,11 +21,11 @@ export class Ping extends Command {
 }
 
 /**
- * Uses `/ping` until `over`, and fails at the first that is not answered within the 3 s that Discord gives it, or after which the counters does
- * not add up. Returns how often.
+ * Uses `/ping` until `over`, and returns how often. Fails when one is not answered within the 3 s that Discord gives a bot, or when the counters
+ * do not add up.
  */
 export async function drive({ discord }: Pick<TestBot, 'discord'>, over: () => boolean, command = 'ping'): Promise<number> {
-  // The bot and its Discord share this thread: a bot that is held up holds the clock of its Discord too.
+  // The bot and its Discord share this thread: what holds up the bot stops the clock of its Discord too.
   const delay = monitorEventLoopDelay();
   delay.enable();
   let sent = 0;

@@ -1,5 +1,5 @@
-import { eventFields, type TelemetryEvent } from '../../schema/eventFields.ts';
 import { tables } from '../../schema/dictionary.ts';
+import { eventFields, type TelemetryEvent } from '../../schema/eventFields.ts';
 import type { Field } from '../../schema/field.ts';
 
 /** What PostgreSQL calls the types of the dictionary. */

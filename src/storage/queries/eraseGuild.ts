@@ -2,9 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
-import { daysWithEvents } from './days.ts';
 import { invalidateRollups } from './rollups.ts';
-import { TABLES } from './tables.ts';
+import { daysWithEvents, TABLES } from './tables.ts';
 
 /** Deletes the events of one guild, a day at a time, and the roll-ups of the days that had any. Returns the number of events deleted. */
 export async function eraseGuild(em: SqlEntityManager, dialect: Dialect, guildHash: string): Promise<number> {

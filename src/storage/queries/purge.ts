@@ -4,8 +4,7 @@ import { sql } from 'kysely';
 import { tables } from '../../schema/dictionary.ts';
 import type { Table } from '../../schema/field.ts';
 import type { Dialect } from '../dialect.ts';
-import { AFTER_ALL } from './days.ts';
-import { run } from './tables.ts';
+import { AFTER_ALL, run } from './tables.ts';
 
 /** Deletes, of every table, what is as old as `through` or older. Returns the number of events deleted. */
 export async function purgeTables(em: SqlEntityManager, dialect: Dialect, through = AFTER_ALL): Promise<number> {

@@ -3,8 +3,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql, type RawBuilder } from 'kysely';
 import { addDays, DAY_MS, utcDay } from '../../events/day.ts';
 import type { Dialect } from '../dialect.ts';
-import { daysWithEvents } from './days.ts';
-import { run, TABLES } from './tables.ts';
+import { daysWithEvents, run, TABLES } from './tables.ts';
 import { addEvents } from './usage.ts';
 import { UsageTally } from './usageTally.ts';
 

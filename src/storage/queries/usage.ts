@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql, type RawBuilder } from 'kysely';
 import { daysDownFrom } from '../../events/day.ts';
-import { bucketSql } from '../../events/durationBuckets.ts';
+import { BUCKET_SQL } from '../../events/durationBuckets.ts';
 import type { Surface } from '../../schema/closedLists.ts';
 import { surfacePrefix } from '../../schema/eventName.ts';
 import type { DurationCount, EventCount, Usage, UsageRange } from '../../store/store.ts';
@@ -10,7 +10,7 @@ import type { Dialect } from '../dialect.ts';
 import { run, TABLES } from './tables.ts';
 import { UsageTally, type SurfaceGuild } from './usageTally.ts';
 
-const BUCKET = sql.raw(bucketSql('duration_ms'));
+const BUCKET = sql.raw(BUCKET_SQL);
 
 /** Reads what a report needs: the roll-ups of the days that have them, and the events of the others. */
 export async function readUsage(em: SqlEntityManager, dialect: Dialect, { from, to, surface }: UsageRange): Promise<Usage> {

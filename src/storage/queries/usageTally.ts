@@ -1,4 +1,3 @@
-import { getOrInsert } from '../../common/getOrInsert.ts';
 import type { DurationCount, EventCount, Usage } from '../../store/store.ts';
 
 /** A guild in which anything was recorded, and where. */
@@ -18,18 +17,22 @@ export class UsageTally {
 
   addCount(day: string, { eventName, provider, status, errorType, sampleRate, count }: Omit<EventCount, 'day'>): void {
     const key = `${day}\n${eventName}\n${provider ?? ''}\n${status}\n${errorType ?? ''}\n${sampleRate}`;
-    const row = getOrInsert(this.counts, key, () => ({ day, eventName, provider, status, errorType, sampleRate, count: 0 }));
-    row.count += Number(count);
+    const known = this.counts.get(key);
+    if (known === undefined) this.counts.set(key, { day, eventName, provider, status, errorType, sampleRate, count: Number(count) });
+    else known.count += Number(count);
   }
 
   addDuration(bucket: number, { eventName, sampleRate, count }: Omit<DurationCount, 'bucket'>): void {
     const key = `${eventName}\n${bucket}\n${sampleRate}`;
-    const row = getOrInsert(this.durations, key, () => ({ eventName, bucket: Number(bucket), sampleRate, count: 0 }));
-    row.count += Number(count);
+    const known = this.durations.get(key);
+    if (known === undefined) this.durations.set(key, { eventName, bucket: Number(bucket), sampleRate, count: Number(count) });
+    else known.count += Number(count);
   }
 
   addGuild({ surface, guildHash }: SurfaceGuild): void {
-    getOrInsert(this.guilds, surface, () => new Set<string>()).add(guildHash);
+    const hashes = this.guilds.get(surface);
+    if (hashes === undefined) this.guilds.set(surface, new Set([guildHash]));
+    else hashes.add(guildHash);
   }
 
   usage(): Usage {

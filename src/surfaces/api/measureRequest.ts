@@ -1,7 +1,6 @@
-import { container } from '@sapphire/framework';
 import { fromHttpAnswer } from '../../errors/httpAnswer.ts';
 import type { RunDescription } from '../../events/runDescription.ts';
-import { runs } from '../runs.ts';
+import type { RunRecorder } from '../../telemetry/telemetryService.ts';
 
 /** The response of a server of Node's, as far as its end goes. */
 export interface HttpResponse {
@@ -13,14 +12,11 @@ export interface HttpResponse {
 }
 
 /**
- * Measures a request until its response has ended; `container.telemetry.run(request)` finds it. Who measures a request first is the one. Without
- * a client, or with telemetry off, it does nothing.
+ * Measures a request until its response has ended; `container.telemetry.run(request)` finds it. Who measures a request first is the one.
  */
-export function measureRequest(request: object, response: HttpResponse, description: RunDescription): void {
-  if ((container as Partial<typeof container>).telemetry?.enabled !== true) return;
-  const recorder = runs();
-  if (recorder.has(request)) return;
-  recorder.begin(request, description);
+export function measureRequest(runs: RunRecorder, request: object, response: HttpResponse, description: RunDescription): void {
+  if (runs.has(request)) return;
+  runs.begin(request, description);
   let isWhole = false;
   response.once('finish', () => {
     // HTTP/2 says so of a stream that was cut, too.
@@ -28,9 +24,9 @@ export function measureRequest(request: object, response: HttpResponse, descript
   });
   response.once('close', () => {
     const errorType = isWhole ? fromHttpAnswer(response.statusCode) : 'connection_closed';
-    if (!isWhole && response.errored) recorder.failWith(request, response.errored);
-    else if (errorType === undefined) recorder.succeed(request);
-    else recorder.fail(request, errorType);
-    recorder.end(request);
+    if (!isWhole && response.errored) runs.failWith(request, response.errored);
+    else if (errorType === undefined) runs.succeed(request);
+    else runs.fail(request, errorType);
+    runs.end(request);
   });
 }

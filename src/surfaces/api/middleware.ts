@@ -1,4 +1,6 @@
+import { container } from '@sapphire/framework';
 import type { DeclaredNames } from '../../events/runDescription.ts';
+import type { TelemetryService } from '../../telemetry/telemetryService.ts';
 import { guard } from '../listener.ts';
 import { measureRequest, type HttpResponse } from './measureRequest.ts';
 
@@ -17,9 +19,14 @@ type Wrapped<T> = T | { readonly raw: T };
  * @example app.post('/seeds', telemetryMiddleware({ feature: 'seed', operation: 'generate' }), makeSeed);
  */
 export function telemetryMiddleware(description: RequestDescription) {
-  const measure = guard('request', measureRequest);
+  const measure = guard('request', (request: object, response: Wrapped<HttpResponse>) => {
+    // The container's type shows a bot's author the public part of telemetry alone; there is none before a client is made.
+    const telemetry = (container as Partial<typeof container>).telemetry as TelemetryService | undefined;
+    if (telemetry?.enabled !== true) return;
+    measureRequest(telemetry.runs, unwrap(request), unwrap(response), { ...description, surface: 'api' });
+  });
   return (request: object, response: Wrapped<HttpResponse>, next: () => void): void => {
-    measure(unwrap(request), unwrap(response), { ...description, surface: 'api' });
+    measure(request, response);
     next();
   };
 }

@@ -1,8 +1,8 @@
 import { container, type Piece } from '@sapphire/framework';
 import type { RunDescription } from '../../events/runDescription.ts';
+import type { RunRecorder } from '../../telemetry/telemetryService.ts';
 import { describePiece } from '../describePiece.ts';
-import { guard, listener } from '../listener.ts';
-import { runs } from '../runs.ts';
+import { guard, listener, type NamedListener } from '../listener.ts';
 import { measureRequest, type HttpResponse } from './measureRequest.ts';
 
 /** A route of @sapphire/plugin-api. Its types are not imported: a bot without that plugin must type-check too. */
@@ -24,26 +24,29 @@ interface ApiContainer {
 }
 
 /** The listeners of @sapphire/plugin-api's server: a request of a route is measured from before the middlewares to the end of the response. */
-export const routeListeners = [
-  listener(
-    'request',
-    (request: ApiRequest, response: HttpResponse) => {
-      // Where ours was loaded before the listener that routes, that one has run by the next tick, and no response has ended yet.
-      if (request.route === undefined) process.nextTick(guard('request', begin), request, response);
-      else begin(request, response);
-    },
-    apiServer
-  ),
-  ...['middlewareError', 'routeError'].map((event) =>
-    listener(event, (error: unknown, request: ApiRequest) => runs().failWith(request, error), apiServer)
-  )
-];
+export function routeListeners(runs: RunRecorder): NamedListener[] {
+  const measure = (request: ApiRequest, response: HttpResponse): void => begin(runs, request, response);
+  return [
+    listener(
+      'request',
+      (request: ApiRequest, response: HttpResponse) => {
+        // Where ours was loaded before the listener that routes, that one has run by the next tick, and no response has ended yet.
+        if (request.route === undefined) process.nextTick(guard('request', measure), request, response);
+        else measure(request, response);
+      },
+      apiServer
+    ),
+    ...['middlewareError', 'routeError'].map((event) =>
+      listener(event, (error: unknown, request: ApiRequest) => runs.failWith(request, error), apiServer)
+    )
+  ];
+}
 
-function begin(request: ApiRequest, response: HttpResponse): void {
+function begin(runs: RunRecorder, request: ApiRequest, response: HttpResponse): void {
   const { route, routerNode, method = 'GET' } = request;
   if (!route) return;
   const description = describePiece(route, describeRoute(route, method, [...(routerNode?.methods() ?? [])]));
-  if (description !== undefined) measureRequest(request, response, description);
+  if (description !== undefined) measureRequest(runs, request, response, description);
 }
 
 /**

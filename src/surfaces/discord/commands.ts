@@ -1,9 +1,8 @@
 import type { Command } from '@sapphire/framework';
 import type { ChatInputCommandInteraction, ContextMenuCommandInteraction, Message } from 'discord.js';
-import { listener } from '../listener.ts';
-import { runs } from '../runs.ts';
-import { describeCommand } from './describeCommand.ts';
-import { interactionPath, messagePath } from './subcommandPath.ts';
+import type { RunRecorder } from '../../telemetry/telemetryService.ts';
+import { listener, type NamedListener } from '../listener.ts';
+import { describeCommand, interactionPath, messagePath } from './describeCommand.ts';
 
 /** What a run is found by: the same object in every event of its chain. */
 type Trigger = ChatInputCommandInteraction | ContextMenuCommandInteraction | Message;
@@ -20,44 +19,44 @@ interface Payload {
 const FAMILIES = ['chatInputCommand', 'contextMenuCommand', 'messageCommand'] as const;
 
 /** The listeners of command runs: the first outcome that is noted stands, and Finish, or Denied, ends the run. */
-export const commandListeners = FAMILIES.flatMap((family) => [
-  listener(`${family}Run`, (_trigger: Trigger, _command: Command, payload: Payload) => begin(payload)),
-  listener(`${family}Success`, (payload: Payload) => {
-    runs().succeed(ensureBegun(payload));
-  }),
-  listener(`${family}Error`, (error: unknown, payload: Payload) => {
-    runs().failWith(ensureBegun(payload), error);
-  }),
-  listener(`${family}Denied`, (error: unknown, payload: Payload) => {
-    // A denied command never runs, and has no other event.
-    const trigger = begin(payload);
-    runs().deny(trigger, error);
-    runs().end(trigger);
-  }),
-  listener(`${family}Finish`, (_trigger: Trigger, _command: Command, payload: Payload) => {
-    const trigger = ensureBegun(payload);
-    if (payload.success === true) runs().succeed(trigger);
-    runs().end(trigger);
-  })
-]);
+export function commandListeners(runs: RunRecorder): NamedListener[] {
+  const begin = (payload: Payload): Trigger => {
+    const trigger = triggerOf(payload);
+    const description = describeCommand(payload.command, pathOf(payload));
+    if (description !== undefined) runs.begin(trigger, { ...description, guildId: trigger.guildId });
+    return trigger;
+  };
+  /** A listener of the bot that throws before ours hides the Run event: the run begins at the next one then. */
+  const ensureBegun = (payload: Payload): Trigger => {
+    const trigger = triggerOf(payload);
+    return runs.has(trigger) ? trigger : begin(payload);
+  };
+  return FAMILIES.flatMap((family) => [
+    listener(`${family}Run`, (_trigger: Trigger, _command: Command, payload: Payload) => begin(payload)),
+    listener(`${family}Success`, (payload: Payload) => {
+      runs.succeed(ensureBegun(payload));
+    }),
+    listener(`${family}Error`, (error: unknown, payload: Payload) => {
+      runs.failWith(ensureBegun(payload), error);
+    }),
+    listener(`${family}Denied`, (error: unknown, payload: Payload) => {
+      // A denied command never runs, and has no other event.
+      const trigger = begin(payload);
+      runs.deny(trigger, error);
+      runs.end(trigger);
+    }),
+    listener(`${family}Finish`, (_trigger: Trigger, _command: Command, payload: Payload) => {
+      const trigger = ensureBegun(payload);
+      if (payload.success === true) runs.succeed(trigger);
+      runs.end(trigger);
+    })
+  ]);
+}
 
 function triggerOf({ interaction, message }: Payload): Trigger {
   const trigger = interaction ?? message;
   if (trigger === undefined) throw new TypeError('a command event without an interaction or a message');
   return trigger;
-}
-
-function begin(payload: Payload): Trigger {
-  const trigger = triggerOf(payload);
-  const description = describeCommand(payload.command, pathOf(payload));
-  if (description !== undefined) runs().begin(trigger, { ...description, guildId: trigger.guildId });
-  return trigger;
-}
-
-/** A listener of the bot that throws before ours hides the Run event: the run begins at the next one then. */
-function ensureBegun(payload: Payload): Trigger {
-  const trigger = triggerOf(payload);
-  return runs().has(trigger) ? trigger : begin(payload);
 }
 
 function pathOf({ command, interaction, args }: Payload): string[] {

@@ -1,15 +1,17 @@
-import { container, type Command } from '@sapphire/framework';
-import { getOrInsert } from '../../common/getOrInsert.ts';
+import { container, type Args, type Command } from '@sapphire/framework';
+import type { AutocompleteInteraction, ChatInputCommandInteraction } from 'discord.js';
 import type { RunDescription } from '../../events/runDescription.ts';
 
 /** By command and subcommand path: it is asked for at every run, and never changes. */
-const known = new WeakMap<Command, Map<string, RunDescription | false>>();
+const known = new WeakMap<Command, Map<string, RunDescription | undefined>>();
 
 /** What a run of a command is called; `undefined` when it is left out. Every part comes from the code of the bot. */
 export function describeCommand(command: Command, path: readonly string[]): RunDescription | undefined {
-  let byPath = known.get(command);
-  if (byPath === undefined) known.set(command, (byPath = new Map()));
-  return getOrInsert(byPath, path.join('/'), () => describe(command, path) ?? false) || undefined;
+  const descriptions = known.get(command) ?? new Map<string, RunDescription | undefined>();
+  known.set(command, descriptions);
+  const key = path.join('/');
+  if (!descriptions.has(key)) descriptions.set(key, describe(command, path));
+  return descriptions.get(key);
 }
 
 function describe(command: Command, path: readonly string[]): RunDescription | undefined {
@@ -24,4 +26,43 @@ function describe(command: Command, path: readonly string[]): RunDescription | u
     operation: own?.operation ?? declared?.operation ?? [command.name, ...path].join('_'),
     provider: own?.provider ?? declared?.provider
   };
+}
+
+/** The subcommand path of an interaction, as `['group', 'preset']`: the names that the bot registered with Discord. */
+export function interactionPath({ options }: ChatInputCommandInteraction | AutocompleteInteraction): string[] {
+  return [options.getSubcommandGroup(false), options.getSubcommand(false)].filter((name) => name !== null);
+}
+
+/** A subcommand of @sapphire/plugin-subcommands, as far as its name goes. */
+interface Mapping {
+  readonly type?: 'method' | 'group';
+  readonly name: string;
+  readonly default?: boolean;
+  readonly entries?: readonly Mapping[];
+}
+
+/**
+ * The path of the subcommand that a message asks for. What was written is only compared with the names in code: the path holds those, and
+ * nothing of the message.
+ */
+export function messagePath(command: Command, args: unknown): string[] {
+  const mappings = (command as { parsedSubcommandMappings?: readonly Mapping[] }).parsedSubcommandMappings;
+  if (mappings === undefined || mappings.length === 0 || !isArgs(args)) return [];
+  args.save();
+  const written = [args.nextMaybe().unwrapOr(''), args.nextMaybe().unwrapOr('')] as const;
+  args.restore();
+  const [first, second] = (command as { caseInsensitiveSubcommands?: boolean }).caseInsensitiveSubcommands
+    ? [written[0].toLowerCase(), written[1].toLowerCase()]
+    : written;
+  const method = mappings.find(({ type, name }) => type !== 'group' && name === first);
+  if (method !== undefined) return [method.name];
+  const group = mappings.find(({ type, name }) => type === 'group' && name === first);
+  const entry = group?.entries?.find(({ name }) => name === second) ?? group?.entries?.find((one) => one.default);
+  if (group !== undefined && entry !== undefined) return [group.name, entry.name];
+  const fallback = mappings.find((one) => one.default);
+  return fallback === undefined ? [] : [fallback.name];
+}
+
+function isArgs(args: unknown): args is Args {
+  return typeof (args as Args | null)?.nextMaybe === 'function' && typeof (args as Args).save === 'function';
 }

@@ -1,9 +1,9 @@
 import { container, InteractionHandlerTypes, type InteractionHandler } from '@sapphire/framework';
 import type { Interaction } from 'discord.js';
 import type { RunDescription } from '../../events/runDescription.ts';
+import type { RunRecorder } from '../../telemetry/telemetryService.ts';
 import { describePiece } from '../describePiece.ts';
-import { listener } from '../listener.ts';
-import { runs } from '../runs.ts';
+import { listener, type NamedListener } from '../listener.ts';
 import { measureNextRun } from './measureNextRun.ts';
 
 interface Payload {
@@ -12,16 +12,18 @@ interface Payload {
 }
 
 /** The listeners of interaction handlers: buttons, select menus and modals, and autocompletion where it is measured. */
-export const interactionHandlerListeners = [
-  listener('interactionHandlerParseSome', (_option: unknown, { interaction, handler }: Payload) => {
-    const description = describeHandler(handler, interaction);
-    if (description !== undefined) measureNextRun(handler, 'run', interaction, description);
-  }),
-  listener('interactionHandlerParseError', (error: unknown, { interaction, handler }: Payload) => {
-    const description = describeHandler(handler, interaction);
-    if (description !== undefined) runs().recordFailure(description, error);
-  })
-];
+export function interactionHandlerListeners(runs: RunRecorder): NamedListener[] {
+  return [
+    listener('interactionHandlerParseSome', (_option: unknown, { interaction, handler }: Payload) => {
+      const description = describeHandler(handler, interaction);
+      if (description !== undefined) measureNextRun(runs, handler, 'run', interaction, description);
+    }),
+    listener('interactionHandlerParseError', (error: unknown, { interaction, handler }: Payload) => {
+      const description = describeHandler(handler, interaction);
+      if (description !== undefined) runs.recordFailure(description, error);
+    })
+  ];
+}
 
 /** Like a command's, the default feature is the folder; a custom id names nothing, since it may hold anything. */
 function describeHandler(handler: InteractionHandler, { guildId }: Interaction): RunDescription | undefined {

@@ -1,5 +1,5 @@
 import type { RunDescription } from '../../events/runDescription.ts';
-import { runs } from '../runs.ts';
+import type { RunRecorder } from '../../telemetry/telemetryService.ts';
 
 /** A piece with a method that Sapphire calls for an interaction. */
 type Runnable<Name extends string> = {
@@ -14,16 +14,17 @@ const announced = new WeakMap<object, WeakMap<object, RunDescription>>();
  * method is wrapped, once, on the instance; calls that were not announced here are passed through.
  */
 export function measureNextRun<Name extends string>(
+  runs: RunRecorder,
   piece: Runnable<Name>,
   method: Name,
   interaction: object,
   description: RunDescription
 ): void {
-  const descriptions = announced.get(piece) ?? wrap(piece, method);
+  const descriptions = announced.get(piece) ?? wrap(runs, piece, method);
   descriptions.set(interaction, description);
 }
 
-function wrap<Name extends string>(piece: Runnable<Name>, method: Name): WeakMap<object, RunDescription> {
+function wrap<Name extends string>(runs: RunRecorder, piece: Runnable<Name>, method: Name): WeakMap<object, RunDescription> {
   const descriptions = new WeakMap<object, RunDescription>();
   const original = piece[method];
   piece[method] = function (this: unknown, interaction, ...rest) {
@@ -32,7 +33,7 @@ function wrap<Name extends string>(piece: Runnable<Name>, method: Name): WeakMap
     if (description === undefined) return run();
     descriptions.delete(interaction);
     // The first run of an interaction is found by it; another handler's run of the same one is a lifecycle of its own.
-    return runs().track(description, run, runs().has(interaction) ? {} : interaction);
+    return runs.track(description, run, runs.has(interaction) ? {} : interaction);
   };
   announced.set(piece, descriptions);
   return descriptions;

@@ -1,6 +1,6 @@
 import type { ChatInputCommandInteraction, Message } from 'discord.js';
-import { listener } from '../listener.ts';
-import { runs } from '../runs.ts';
+import type { RunRecorder } from '../../telemetry/telemetryService.ts';
+import { listener, type NamedListener } from '../listener.ts';
 
 type Trigger = ChatInputCommandInteraction | Message;
 
@@ -13,20 +13,22 @@ interface Payload {
  * The listeners of @sapphire/plugin-subcommands. It catches what a subcommand throws, and the parent command reports success all the same:
  * what is noted here comes first, so it stands.
  */
-export const subcommandListeners = (['chatInput', 'message'] as const).flatMap((family) => [
-  listener(`${family}SubcommandError`, (error: unknown, payload: Payload) => {
-    runs().failWith(triggerOf(payload), error);
-  }),
-  listener(`${family}SubcommandDenied`, (error: unknown, payload: Payload) => {
-    runs().deny(triggerOf(payload), error);
-  }),
-  listener(`${family}SubcommandNoMatch`, (trigger: Trigger) => {
-    runs().fail(trigger, 'unknown_subcommand');
-  }),
-  listener(`subcommandMappingIsMissing${family === 'message' ? 'Message' : 'ChatInput'}CommandHandler`, (trigger: Trigger) => {
-    runs().fail(trigger, 'missing_handler');
-  })
-]);
+export function subcommandListeners(runs: RunRecorder): NamedListener[] {
+  return (['chatInput', 'message'] as const).flatMap((family) => [
+    listener(`${family}SubcommandError`, (error: unknown, payload: Payload) => {
+      runs.failWith(triggerOf(payload), error);
+    }),
+    listener(`${family}SubcommandDenied`, (error: unknown, payload: Payload) => {
+      runs.deny(triggerOf(payload), error);
+    }),
+    listener(`${family}SubcommandNoMatch`, (trigger: Trigger) => {
+      runs.fail(trigger, 'unknown_subcommand');
+    }),
+    listener(`subcommandMappingIsMissing${family === 'message' ? 'Message' : 'ChatInput'}CommandHandler`, (trigger: Trigger) => {
+      runs.fail(trigger, 'missing_handler');
+    })
+  ]);
+}
 
 function triggerOf({ interaction, message }: Payload): Trigger {
   const trigger = interaction ?? message;

@@ -1,8 +1,8 @@
 import type { Piece } from '@sapphire/framework';
 import type { RunDescription } from '../../events/runDescription.ts';
+import type { RunRecorder } from '../../telemetry/telemetryService.ts';
 import { describePiece } from '../describePiece.ts';
-import { listener } from '../listener.ts';
-import { runs } from '../runs.ts';
+import { listener, type NamedListener } from '../listener.ts';
 
 /** A task of @sapphire/plugin-scheduled-tasks. Its types are not imported: a bot without that plugin must type-check too. */
 interface ScheduledTask extends Piece {
@@ -15,17 +15,17 @@ const measured = new WeakSet<ScheduledTask>();
  * The listener of @sapphire/plugin-scheduled-tasks. Nothing in its events tells one run of a task from another that overlaps it, but the first
  * of them comes right before the run: there, once for each task, its `run` is wrapped.
  */
-export const taskListeners = [
-  listener('scheduledTaskRun', (task: ScheduledTask) => {
+export function taskListener(runs: RunRecorder): NamedListener {
+  return listener('scheduledTaskRun', (task: ScheduledTask) => {
     if (measured.has(task)) return;
     measured.add(task);
     const [feature = task.name] = task.location.directories;
     const description = describePiece(task, { surface: 'discord', feature, operation: task.name });
-    if (description !== undefined) measure(task, description);
-  })
-];
+    if (description !== undefined) measure(runs, task, description);
+  });
+}
 
-function measure(task: ScheduledTask, description: RunDescription): void {
+function measure(runs: RunRecorder, task: ScheduledTask, description: RunDescription): void {
   const run = task.run.bind(task);
-  task.run = (payload) => runs().track(description, () => run(payload));
+  task.run = (payload) => runs.track(description, () => run(payload));
 }

@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import { DONE, FAILED, runAll, runCli, tooOldNodes, WRONG_USAGE } from '../support/runCli.ts';
+
+const PASSWORD = 'hunter2-c0rrect-h0rse';
+
+test('--help says what there is', async () => {
+  const [help, none] = await runAll([['--help'], []]);
+  expect(help).toMatchObject({ exitCode: DONE, stderr: '' });
+  for (const command of ['report', 'purge', 'status', 'privacy', 'migrate']) expect(help?.stdout).toContain(`\n  ${command} `);
+  expect(none).toMatchObject({ exitCode: WRONG_USAGE, stdout: '', stderr: help?.stdout });
+});
+
+describe('a mistake in what was written', () => {
+  test('ends with 2, a sentence on the error output and nothing else', async () => {
+    const mistakes = [
+      ['report', '0'],
+      ['report', '366'],
+      ['report', '1.5'],
+      ['report', 'week'],
+      ['report', ''],
+      ['report', '--surface', 'slack'],
+      ['report', '--json', '--csv'],
+      ['report', '--xml'],
+      ['report', '7', '8'],
+      ['frobnicate'],
+      ['purge', 'everything']
+    ];
+    for (const [index, { exitCode, stdout, stderr }] of (await runAll(mistakes)).entries()) {
+      expect({ args: mistakes[index], exitCode, stdout }).toEqual({ args: mistakes[index], exitCode: WRONG_USAGE, stdout: '' });
+      expect(stderr.trim()).not.toBe('');
+      expect(stderr).not.toMatch(/\n\s+at /);
+    }
+  });
+
+  test('such as a file of variables that there is not ends with 2 too', async () => {
+    expect(await runCli(['--dotenv', 'nowhere.env', 'status'])).toMatchObject({ exitCode: WRONG_USAGE, stdout: '' });
+  });
+
+  test('such as wrong settings ends with 2, and names each of them with its remedy', async () => {
+    const { exitCode, stdout, stderr } = await runCli(['status'], {
+      env: { TELEMETRY_RETENTION_DAYS: 'many', TELEMETRY_SAMPLE_RATE: '7', TELEMETRY_DATABASE_URL: `mysql://u:${PASSWORD}@h/d` }
+    });
+    expect({ exitCode, stdout }).toEqual({ exitCode: WRONG_USAGE, stdout: '' });
+    expect(stderr.trim().split('\n')).toEqual(
+      ['TELEMETRY_SAMPLE_RATE', 'TELEMETRY_RETENTION_DAYS', 'TELEMETRY_DATABASE_URL'].map((name) =>
+        expect.stringMatching(new RegExp(`^${name} .*: write `))
+      )
+    );
+    expect(stderr).not.toContain(PASSWORD);
+  });
+});
+
+test('a Node that is too old is told so in one sentence', async () => {
+  const results = await Promise.all(tooOldNodes().map((node) => runCli(['report'], { node })));
+  expect(results).toEqual(
+    results.map(() => ({
+      exitCode: FAILED,
+      stdout: '',
+      stderr: expect.stringMatching(/^sapphire-telemetry needs Node 22\.\S+ or newer; this is .*\n$/)
+    }))
+  );
+});

@@ -1,0 +1,200 @@
+// Packs what is built in dist/, and installs it as a user would: that takes so long that all which needs it stands in this one file.
+import { readdir, readFile } from 'node:fs/promises';
+import { join, normalize } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import manifest from '../../package.json' with { type: 'json' };
+import { migrationsTable, tables } from '../../src/schema/dictionary.ts';
+import { eventFields } from '../../src/schema/eventFields.ts';
+import { ENABLED } from '../support/bot.ts';
+import { postgresqlDatabase, sqliteDatabase, storedEvents, temporaryFolder, type Row, type TestDatabase } from '../support/databases.ts';
+import { runBot, type BotRun } from '../support/packageBot.ts';
+import { installBot, pack, typeCheck, type Tarball } from '../support/packageInstall.ts';
+import { hostileVariables, mikroOrmVariables } from '../support/packageMikroOrm.ts';
+import { runSql } from '../support/postgresSql.ts';
+import { createDatabase } from '../support/postgresSuite.ts';
+
+const INSTALL_MS = 300_000;
+const BOT_MS = 90_000;
+
+const VISIT = {
+  guild: { id: '812345678901234567', name: 'Winter Cup Racers' },
+  user: { id: '723456789012345678', name: 'samus-fan-4242' }
+};
+
+const ADMINISTRATOR = '8';
+const OUR_TABLES = new Set([...Object.values(tables), migrationsTable].map(({ name }) => name));
+
+let tarball: Tarball;
+const bots = {
+  ESM: { folder: '', main: 'main.js' },
+  CommonJS: { folder: '', main: 'main.cjs' }
+};
+type BotKind = keyof typeof bots;
+
+beforeAll(async () => {
+  tarball = await pack();
+  bots.ESM.folder = await installBot('esmBot', 'module', tarball);
+  bots.CommonJS.folder = await installBot('cjsBot', 'commonjs', tarball);
+}, INSTALL_MS);
+
+const run = (kind: BotKind, env: Readonly<Record<string, string>>): Promise<BotRun> =>
+  runBot(bots[kind].folder, bots[kind].main, { ...ENABLED, ...env }, VISIT);
+
+function expectGoodRun({ reply, output, exitCode, signal, commands }: BotRun): void {
+  expect(commands).toContainEqual(expect.objectContaining({ name: 'telemetry', default_member_permissions: ADMINISTRATOR }));
+  expect(reply?.content).toBe(`A seed for ${VISIT.user.name}`);
+  expect(output).toContain('Telemetry enabled');
+  expect(output).not.toMatch(/error|deprecat/i);
+  expect({ exitCode, signal }).toEqual({ exitCode: 0, signal: null });
+}
+
+async function expectOneUse(database: TestDatabase): Promise<void> {
+  const rows = await storedEvents(database);
+  const today = new Date().toISOString().slice(0, 10);
+  const shared: Row = { day_bucket: today, surface: 'discord', feature: 'generator', status: 'ok', provider: 'alttpr', sample_rate: 1 };
+  expect(rows).toEqual([
+    expect.objectContaining({ ...shared, event_name: 'discord.generator.preset.invoke', action: 'invoke', duration_ms: null }),
+    expect.objectContaining({
+      ...shared,
+      event_name: 'discord.generator.preset.success',
+      action: 'success',
+      duration_ms: expect.any(Number)
+    })
+  ]);
+  const columns = Object.values(eventFields).map(({ column }) => column as string);
+  for (const row of rows) expect([...Object.keys(row), 'id'].toSorted()).toEqual(columns.toSorted());
+}
+
+async function bytesBelow(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return (await Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name), 'latin1')))).join('\n');
+}
+
+test('the tarball holds both builds with their types, and no tests, sources, examples or snapshots', () => {
+  const { exports, bin } = manifest;
+  const entries = [exports['.'].import, exports['.'].require, exports['./register'].import, exports['./register'].require];
+  const built = entries.flatMap((entry) => [entry.default, entry.types]);
+  expect(new Set(built).size).toBe(8);
+  expect(tarball.paths).toEqual(expect.arrayContaining(['README.md', 'LICENSE', ...[...built, ...Object.values(bin)].map(normalize)]));
+  const others = tarball.paths.filter((path) => !/^(dist\/|docs\/|[^/]+$)/.test(path));
+  const foreign = tarball.paths.filter((path) => /test|fixture|example|stand-?in|snapshot|(?<!\.d)\.ts$|\.env|\.db/i.test(path));
+  expect({ others, foreign }).toEqual({ others: [], foreign: [] });
+});
+
+test.each<BotKind>(['ESM', 'CommonJS'])(
+  'its install brings no other plugin and no web server: a bot of %s has only what it asked for',
+  async (kind) => {
+    const modules = join(bots[kind].folder, 'node_modules');
+    const [top, sapphire] = [await readdir(modules), await readdir(join(modules, '@sapphire'))];
+    expect(sapphire.filter((name) => name.startsWith('plugin-'))).toEqual([]);
+    expect(
+      top.filter((name) => /^(?:fastify|express|bullmq|ioredis|redis|pg-copy-streams|posthog-node|jest|fast-check)$/.test(name))
+    ).toEqual([]);
+    expect(top).toEqual(expect.arrayContaining(['sapphire-plugin-telemetry', 'discord.js', 'zod', 'node-cron']));
+  }
+);
+
+describe.each<BotKind>(['ESM', 'CommonJS'])('installed from its tarball, in a bot of %s', (kind) => {
+  test(
+    'a use of a command is stored in SQLite as one invoke and one success, the bot ends at SIGTERM, and no byte tells who or where',
+    async () => {
+      const database = await sqliteDatabase();
+      expectGoodRun(await run(kind, database.env));
+      await expectOneUse(database);
+      const bytes = await bytesBelow(String(database.env['TELEMETRY_DATA_DIR']));
+      expect(bytes).toContain('discord.generator.preset.success');
+      for (const { id, name } of Object.values(VISIT)) for (const secret of [id, name]) expect(bytes).not.toContain(secret);
+    },
+    BOT_MS
+  );
+
+  test.each([
+    { engine: 'SQLite', create: sqliteDatabase as () => Promise<TestDatabase> },
+    { engine: 'PostgreSQL', create: postgresqlDatabase }
+  ])(
+    'what the bot sets for a MikroORM of its own changes nothing: our rows go to our database on $engine, and nothing to theirs',
+    async ({ create }) => {
+      const [database, theirUrl, theirFolder] = [await create(), await createDatabase(), await temporaryFolder()];
+      await runSql(theirUrl, 'create schema theirs');
+      const hostile = await hostileVariables(theirUrl, theirFolder);
+      expect(Object.keys(hostile).toSorted()).toEqual(expect.arrayContaining((await mikroOrmVariables()).toSorted()));
+      const filesBefore = await readdir(bots[kind].folder);
+
+      expectGoodRun(await run(kind, { ...database.env, ...hostile }));
+      await expectOneUse(database);
+      const theirTables = `select table_name from information_schema.tables where table_schema not in ('pg_catalog', 'information_schema')`;
+      expect(await runSql(theirUrl, theirTables)).toEqual([]);
+      expect(await readdir(theirFolder)).toEqual([]);
+      expect(await readdir(bots[kind].folder)).toEqual(filesBefore);
+      const ours =
+        database.engine === 'SQLite'
+          ? `select name as table_name from sqlite_master where type = 'table' and name not like 'sqlite_%'`
+          : theirTables;
+      expect(new Set((await database.sql(ours)).map((row) => row['table_name']))).toEqual(OUR_TABLES);
+    },
+    BOT_MS
+  );
+});
+
+describe('a bot in TypeScript', () => {
+  const declared = `
+    declare const context: Command.LoaderContext;
+    export class Alttpr extends Command {
+      constructor() {
+        super(context, { telemetry: { feature: 'generator', provider: 'alttpr', subcommands: { preset: { operation: 'preset' }, quiet: false } } });
+      }
+      override async chatInputRun(interaction: Command.ChatInputCommandInteraction): Promise<void> {
+        container.telemetry.run(interaction).annotate({ provider: 'samus.link' });
+        container.telemetry.run(interaction).fail('invalid_preset');
+        const seed: string = await container.telemetry.track({ surface: 'discord', feature: 'generator', operation: 'seed' }, async () => 'a seed');
+        await interaction.reply(seed);
+      }
+    }
+    const quiet: InteractionHandler.Options = { interactionHandlerType: InteractionHandlerTypes.Button, telemetry: false };
+    export const options: [InteractionHandler.Options, Listener.Options] = [quiet, { telemetry: { operation: 'relay' } }];
+    new SapphireClient({
+      intents: [],
+      telemetry: { autocomplete: true, commands: { help: false }, errorTypes: { no_seed: true, full: RangeError, stale: (error) => error === 7 }, classifyError: (error) => (error instanceof RangeError ? 'no_seed' : undefined) }
+    });`;
+  const imports = `import 'sapphire-plugin-telemetry/register';
+    import { Command, container, InteractionHandlerTypes, SapphireClient, type InteractionHandler, type Listener } from '@sapphire/framework';
+    import { telemetryMiddleware, type TelemetryStatus, type UsageReport } from 'sapphire-plugin-telemetry';
+    export const measured = telemetryMiddleware({ feature: 'seed', operation: 'generate', provider: 'alttpr' });
+    export const status: TelemetryStatus = container.telemetry.status();
+    export const report: Promise<UsageReport> = container.telemetry.report({ days: 7 });`;
+
+  test.each<BotKind>(['ESM', 'CommonJS'])(
+    'in %s has types for the options and the service',
+    async (kind) => {
+      expect(await typeCheck(bots[kind].folder, 'good.ts', `${imports}${declared}`)).toBe('');
+    },
+    BOT_MS
+  );
+
+  test.each([
+    ["telemetry: { feature: 'generator'", 'telemetry: { feature: 7'],
+    ['quiet: false', 'quiet: true'],
+    ["subcommands: { preset: { operation: 'preset' }", "subcommands: { preset: { operatoin: 'preset' }"],
+    ["{ provider: 'samus.link' }", "{ user: 'samus' }"],
+    ["fail('invalid_preset')", 'fail(new Error())'],
+    ["{ surface: 'discord', feature: 'generator', operation: 'seed' }", "{ surface: 'twitch', feature: 'generator', operation: 'seed' }"],
+    ["{ surface: 'discord', feature: 'generator', operation: 'seed' }", "{ feature: 'generator', operation: 'seed' }"],
+    ['const seed: string', 'const seed: number'],
+    ["feature: 'seed', operation: 'generate', provider", "path: '/seed/generate', provider"],
+    ['no_seed: true', "no_seed: 'yes'"],
+    ['commands: { help: false }', 'excludeGuild: []'],
+    ['autocomplete: true', "autocomplete: 'yes'"],
+    ['InteractionHandlerTypes.Button, telemetry: false', 'InteractionHandlerTypes.Button, telemetry: true'],
+    ["{ telemetry: { operation: 'relay' } }", "{ telemetry: { name: 'relay' } }"]
+  ])(
+    'is told of what is wrong: not %s but %s',
+    async (right, wrong) => {
+      const source = `${imports}${declared}`;
+      expect(source).toContain(right);
+      const complaint = await typeCheck(bots.ESM.folder, 'bad.ts', source.replace(right, wrong));
+      expect(complaint).toMatch(/^bad\.ts\(\d+,\d+\): error TS/m);
+    },
+    BOT_MS
+  );
+});

@@ -1,0 +1,71 @@
+import { describe, expect, test } from '@jest/globals';
+import { renderCsv } from '../../src/render/csv.ts';
+import { HUGE, reportOf, reportOn } from '../support/madeReports.ts';
+
+/** The cells of a CSV text by RFC 4180. */
+function parseCsv(text: string): string[][] {
+  const rows: string[][] = [[]];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
+    rows.at(-1)?.push(quoted?.replaceAll('""', '"') ?? plain ?? '');
+    if (end !== ',') rows.push([]);
+  }
+  expect(rows.pop()).toEqual([]);
+  return rows;
+}
+
+/** The second column of a CSV. */
+function surfacesIn(csv: string): (string | undefined)[] {
+  return parseCsv(csv)
+    .slice(1)
+    .map(([, surface]) => surface);
+}
+
+describe('the CSV', () => {
+  test('is one table that gives the numbers back', () => {
+    const report = reportOf({ ...HUGE, days: 40 });
+    const [header = [], ...rows] = parseCsv(renderCsv(report));
+    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([header.length]));
+    const of = (section: string): Record<string, string>[] =>
+      rows.filter(([first]) => first === section).map((row) => Object.fromEntries(header.map((name, index) => [name, row[index] ?? ''])));
+    expect(
+      of('operation').map((row) => [row['surface'], row['name'], Number(row['invokes']), Number(row['failures']), row['success_rate']])
+    ).toEqual(
+      report.features.map((row) => [
+        row.surface,
+        `${row.feature}.${row.operation}`,
+        row.invokes,
+        row.failures,
+        String(row.successRate ?? '')
+      ])
+    );
+    expect(of('provider').map((row) => [row['name'], Number(row['failures'])])).toEqual(
+      report.providers.map((row) => [row.provider, row.failures])
+    );
+    expect(of('error').map((row) => [row['name'], Number(row['count'])])).toEqual(report.errors.map((row) => [row.errorType, row.count]));
+    expect(of('day').map((row) => [row['name'], Number(row['count']), Number(row['successes']), Number(row['failures'])])).toEqual(
+      report.daily.map((row) => [row.day, row.events, row.successes, row.failures])
+    );
+    expect(rows).toHaveLength(501 + 100 + 100 + 40);
+  });
+
+  test('disarms a name that a spreadsheet would run as a formula, and keeps every other', () => {
+    const names = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', 'a,b', 'say "hi"', 'two\nlines', '=cmd|"/c calc",x'];
+    const report = { ...reportOf(), providers: names.map((provider) => ({ provider, successes: 1, failures: 0, successRate: 1 })) };
+    const told = parseCsv(renderCsv(report))
+      .filter(([section]) => section === 'provider')
+      .map((row) => row[2] ?? '');
+    expect(told.filter((name) => /^[=+\-@\t\r]/.test(name))).toEqual([]);
+    expect(told.map((name) => name.replace(/^'/, ''))).toEqual(names);
+  });
+
+  test('tells apart what is the same error with another status', () => {
+    const errors = ['denied', 'error'].map((status) => ({ errorType: 'rate_limited', status, count: 1 }));
+    const rows = parseCsv(renderCsv({ ...reportOf(), errors })).filter(([section]) => section === 'error');
+    expect(new Set(rows.map((row) => row.join())).size).toBe(2);
+  });
+});
+
+test('surfaces stand in every row of a CSV that is of one of them', () => {
+  expect(surfacesIn(renderCsv(reportOn(['racetime'], 'racetime')))).toEqual(['racetime', 'racetime', 'racetime', 'racetime']);
+  expect(surfacesIn(renderCsv(reportOn(['racetime'])))).toEqual(['racetime', '', '', '']);
+});

@@ -1,0 +1,98 @@
+import { expect, test } from '@jest/globals';
+import { daysDownFrom } from '../../src/events/day.ts';
+import { renderCsv } from '../../src/render/csv.ts';
+import { renderEmbed } from '../../src/render/embed.ts';
+import { renderText } from '../../src/render/text.ts';
+import { readReport } from '../../src/reports/readReport.ts';
+import { SURFACES } from '../../src/schema/closedLists.ts';
+import { onBothDatabases } from '../support/databases.ts';
+import { TODAY } from '../support/madeReports.ts';
+import { seededRandom } from '../support/randomEvents.ts';
+import { anEvent, hexOf, openTestStore, seedEvents, writeEvents } from '../support/seedEvents.ts';
+import { addUp, withoutPercentiles } from './addedUp.ts';
+
+onBothDatabases((createDatabase) => {
+  test('a report of any days and any surface tells what adding up its events one by one gives, whether its days were summed up or not', async () => {
+    const store = await openTestStore(await createDatabase(), TODAY);
+    const summed: number[] = [];
+    for (const seed of [1, 20_260_303]) {
+      const seeded = seedEvents({ seed, today: TODAY, days: 9, runsPerDay: 100 });
+      await writeEvents(store, seeded.events);
+      await store.writeLosses(seeded.losses);
+      for (const rollUp of [async () => 0, () => store.rollUp()]) {
+        summed.push(await rollUp());
+        for (const [days, from] of [
+          [1, '2026-03-03'],
+          [3, '2026-03-01'],
+          [9, '2026-02-23'],
+          [30, '2026-02-02']
+        ] as const) {
+          for (const surface of [undefined, ...SURFACES]) {
+            const report = await readReport(store, TODAY, { days, surface });
+            expect(withoutPercentiles(report)).toEqual(addUp(seeded, { from, surface }));
+            const order = report.features.map(({ invokes }) => invokes);
+            expect(order).toEqual(order.toSorted((a, b) => b - a));
+          }
+        }
+      }
+      await store.purge();
+    }
+    // Those of February: on the first of March nothing ran, and what comes after is not over for long enough.
+    expect(summed).toEqual([0, 6, 0, 6]);
+  });
+
+  test('fewer than five active guilds are not counted out, and more are never scaled by sampling', async () => {
+    const store = await openTestStore(await createDatabase(), TODAY);
+    const random = seededRandom(5);
+    const told: unknown[] = [];
+    for (let guild = 1; guild <= 6; guild += 1) {
+      const guildHash = hexOf(random, 64);
+      await writeEvents(
+        store,
+        ['2026-03-02', TODAY, TODAY].map((dayBucket) => anEvent(random, { dayBucket, guildHash, sampleRate: 0.1 }))
+      );
+      told.push((await readReport(store, TODAY, { days: 2 })).activeGuilds);
+    }
+    expect(told).toEqual(['fewer than 5', 'fewer than 5', 'fewer than 5', 'fewer than 5', 5, 6]);
+  });
+
+  test('a run without an end is unfinished once its day is over', async () => {
+    const store = await openTestStore(await createDatabase(), TODAY);
+    const random = seededRandom(6);
+    const invoke = {
+      eventName: 'discord.generator.preset.invoke',
+      action: 'invoke',
+      provider: 'alttpr',
+      durationMs: null,
+      sampleRate: 0.5
+    } as const;
+    await writeEvents(store, [anEvent(random, { ...invoke, dayBucket: TODAY }), anEvent(random, { ...invoke, dayBucket: '2026-03-02' })]);
+    expect((await readReport(store, TODAY, { days: 1 })).quality.unfinished).toBe(0);
+    expect((await readReport(store, TODAY, { days: 2 })).quality.unfinished).toBe(2);
+    expect((await readReport(store, '2026-03-04', { days: 3 })).quality.unfinished).toBe(4);
+    // Nothing is known yet of how the provider did.
+    expect((await readReport(store, TODAY, { days: 2 })).providers).toEqual([]);
+  });
+
+  test('an empty database gives a report of seven days with nothing in it', async () => {
+    const report = await readReport(await openTestStore(await createDatabase(), TODAY), TODAY, { days: 7 });
+    expect(report).toEqual({
+      days: 7,
+      from: '2026-02-25',
+      to: TODAY,
+      surface: null,
+      events: 0,
+      invokes: 0,
+      outcomes: { successes: 0, failures: 0, successRate: null },
+      activeGuilds: 'fewer than 5',
+      features: [],
+      providers: [],
+      errors: [],
+      daily: daysDownFrom(TODAY, '2026-02-25').map((day) => ({ day, events: 0, successes: 0, failures: 0 })),
+      quality: { sampleRates: [], dropped: 0, refused: 0, unfinished: 0, lastWriteDay: null }
+    });
+    for (const rendering of [renderText(report), JSON.stringify(renderEmbed(report))])
+      expect(rendering).toContain('Nothing was recorded in these days.');
+    expect(JSON.stringify([renderText(report), renderEmbed(report), renderCsv(report)])).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});

@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals';
+import { container } from '@sapphire/framework';
+import { systemClock } from '../../src/events/clock.ts';
+import { addDays } from '../../src/events/day.ts';
+import { guildHasher } from '../../src/events/guildHash.ts';
+import { SALT, settled, startBot } from '../support/bot.ts';
+import { onBothDatabases, outcomes, sqliteDatabase } from '../support/databases.ts';
+import { randomEvents, seededRandom } from '../support/randomEvents.ts';
+import { openTestStore } from '../support/seedEvents.ts';
+import { bytesOf } from '../support/sentinels.ts';
+import { complaints } from '../support/traffic.ts';
+import { GUILD, OTHER_GUILD, trackIn } from './twoGuilds.ts';
+
+onBothDatabases((createDatabase) => {
+  test('/telemetry erase-guild deletes the events of that guild alone, and those in the queue too', async () => {
+    const database = await createDatabase();
+    await using bot = await startBot({ database });
+    trackIn(GUILD);
+    trackIn(OTHER_GUILD);
+    await settled();
+    trackIn(GUILD);
+    const erase = (id: string) =>
+      bot.discord.slash({ command: 'telemetry', subcommand: 'erase-guild', options: { id }, user: bot.discord.owner });
+    expect((await erase(GUILD))?.content).toBe('Deleted 4 events of this guild.');
+    expect((await erase('not-the-id-of-a-guild'))?.content).toMatch(/not the id of a guild/);
+    expect(await outcomes(database)).toEqual({ 'discord.seeds.roll': { runs: 1, ok: 1, failed: 0 } });
+  });
+
+  test('a guild is erased from the totals of days that are over', async () => {
+    const database = await createDatabase();
+    const store = await openTestStore(database);
+    const days = [3, 4, 5].map((ago) => addDays(systemClock().today(), -ago));
+    const events = randomEvents(seededRandom(9), days, 300);
+    const hash = events.find(({ guildHash }) => guildHash !== null)?.guildHash ?? '';
+    await store.write(events);
+    expect(await store.rollUp()).toBe(3);
+    expect(await store.eraseGuild(hash)).toBe(events.filter(({ guildHash }) => guildHash === hash).length);
+    expect(await database.sql(`select * from telemetry_daily_guilds where guild_hash = '${hash}'`)).toEqual([]);
+    expect(await database.sql(`select * from telemetry_events where guild_hash = '${hash}'`)).toEqual([]);
+    const [total] = await database.sql('select sum(count) as events, count(distinct day_bucket) as days from telemetry_daily_counts');
+    expect({ events: Number(total?.['events']), days: Number(total?.['days']) }).toEqual({
+      events: events.filter(({ guildHash }) => guildHash !== hash).length,
+      days: 3
+    });
+  });
+});
+
+test('after a guild was erased its hash stands nowhere in the bytes of the SQLite files', async () => {
+  const database = await sqliteDatabase();
+  await using bot = await startBot({ database });
+  for (let run = 0; run < 50; run += 1) trackIn(run % 2 === 0 ? GUILD : OTHER_GUILD);
+  await settled();
+  expect(await bytesOf(database)).toContain(guildHasher(SALT)(GUILD));
+  await container.telemetry.eraseGuild(GUILD);
+  expect(await bytesOf(database)).not.toContain(guildHasher(SALT)(GUILD));
+  expect(await bytesOf(database)).toContain(guildHasher(SALT)(OTHER_GUILD));
+  expect(complaints(bot)).toEqual([]);
+});

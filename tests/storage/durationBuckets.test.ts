@@ -1,0 +1,47 @@
+import { expect, test } from '@jest/globals';
+import { systemClock } from '../../src/events/clock.ts';
+import { BUCKET_SQL } from '../../src/events/durationBuckets.ts';
+import { onBothDatabases } from '../support/databases.ts';
+import { seededRandom } from '../support/randomEvents.ts';
+import { anEvent, openTestStore, writeEvents } from '../support/seedEvents.ts';
+
+/** In milliseconds; the last is a day. */
+const DURATIONS = [0, 0.5, 1, 2, 1000, 86_400_000];
+const GAMMA = 1.05 / 0.95;
+const today = systemClock().today();
+
+/** The bucket as it is defined: bucket `i` holds the durations above GAMMA^(i-1) and up to GAMMA^i milliseconds, bucket 0 the rest. */
+function bucketOf(durationMs: number): number {
+  let bucket = 0;
+  while (durationMs > GAMMA ** bucket) bucket += 1;
+  return bucket;
+}
+
+onBothDatabases((createDatabase) => {
+  test('SQL puts a duration into the bucket that its definition says', async () => {
+    const { sql } = await createDatabase();
+    const durations = DURATIONS.map((ms) => `select cast(${ms} as double precision) as duration_ms`).join(' union all ');
+    const rows = await sql(`select duration_ms, ${BUCKET_SQL} as bucket from (${durations}) as durations order by duration_ms`);
+    expect(rows).toEqual(DURATIONS.map((ms) => ({ duration_ms: ms, bucket: bucketOf(ms) })));
+  });
+
+  test('a store counts each stored duration in the bucket that its definition says, before and after its day is rolled up', async () => {
+    const store = await openTestStore(await createDatabase());
+    const random = seededRandom(31);
+    const whole = DURATIONS.filter(Number.isInteger);
+    const dayBucket = '2026-02-12';
+    await writeEvents(
+      store,
+      whole.map((durationMs) => anEvent(random, { dayBucket, eventName: `discord.seeds.took_${durationMs}.success`, durationMs }))
+    );
+    const expected = whole.map((ms) => expect.objectContaining({ eventName: `discord.seeds.took_${ms}.success`, bucket: bucketOf(ms) }));
+    const rolledUp: number[] = [];
+    for (const rollUp of [async () => 0, () => store.rollUp()]) {
+      rolledUp.push(await rollUp());
+      const { durations } = await store.usage({ from: dayBucket, to: today });
+      expect(durations).toHaveLength(whole.length);
+      expect(durations).toEqual(expect.arrayContaining(expected));
+    }
+    expect(rolledUp).toEqual([0, 1]);
+  });
+});

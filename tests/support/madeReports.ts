@@ -1,0 +1,66 @@
+import { addDays, daysDownFrom } from '../../src/events/day.ts';
+import { buildReport } from '../../src/reports/buildReport.ts';
+import type { UsageReport } from '../../src/reports/usageReport.ts';
+import type { Surface } from '../../src/schema/closedLists.ts';
+import type { EventCount } from '../../src/store/store.ts';
+
+/** So that a report of seven days goes over the end of a month. */
+export const TODAY = '2026-03-03';
+
+/** One invoke of today, or what is given. */
+export function aCount(more: Partial<EventCount>): EventCount {
+  const plain = { day: TODAY, eventName: 'discord.generator.preset.invoke', provider: null, status: 'ok', errorType: null };
+  return { ...plain, sampleRate: 1, count: 1, ...more };
+}
+
+/** The report of what was counted, by default today alone. */
+export function reportFrom(
+  counts: readonly EventCount[],
+  {
+    days = [TODAY],
+    lost = 0,
+    surface
+  }: { readonly days?: readonly string[]; readonly lost?: number; readonly surface?: Surface | undefined } = {}
+): UsageReport {
+  const losses = lost === 0 ? [] : [{ day: TODAY, reason: 'queue_full', count: lost }];
+  return buildReport({ days, usage: { counts, durations: [], guilds: 0 }, losses, surface });
+}
+
+/** A report of that size. */
+export function reportOf({
+  operations = 3,
+  errors = 2,
+  providers = 2,
+  days = 7,
+  count = 7,
+  name = (kind: string, index: number) => `${kind}_${index}`
+} = {}): UsageReport {
+  const all = daysDownFrom(TODAY, addDays(TODAY, 1 - days));
+  const past = all.slice(1).map((day) => aCount({ day, eventName: 'api.a.b.invoke', sampleRate: 0.25, count }));
+  const ofToday = Array.from({ length: Math.max(operations, errors, providers) }, (_, at) =>
+    aCount({
+      eventName: `discord.${name('feature', at % operations)}.${name('operation', at % operations)}.failure`,
+      provider: name('provider', at % providers),
+      status: 'error',
+      errorType: name('error', at % errors),
+      count: count + at
+    })
+  );
+  return reportFrom([...ofToday, ...past], { days: all, lost: count });
+}
+
+/** More than any message holds. */
+export const HUGE = {
+  operations: 500,
+  errors: 100,
+  providers: 100,
+  days: 365,
+  count: 123_456_789,
+  name: (kind: string, index: number) => `${kind}_${index}_`.padEnd(64, 'x')
+};
+
+/** The same use of a provider on each of these surfaces. */
+export function reportOn(surfaces: readonly Surface[], surface?: Surface): UsageReport {
+  const counts = surfaces.map((one) => aCount({ eventName: `${one}.seed.generate.failure`, provider: 'alttpr', errorType: 'not_found' }));
+  return reportFrom(counts, { surface });
+}
