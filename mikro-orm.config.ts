@@ -15,4 +15,5 @@ export async function configFor(env: Readonly<Record<string, string | undefined>
   return { ...options, migrations: { ...options.migrations, path: folder, pathTs: folder, snapshot: true, snapshotName: '.snapshot' } };
 }
 
-export default await configFor(process.env);
+/** Made when it is asked for: to import this file makes no folder. */
+export default (): Promise<Options> => configFor(process.env);

@@ -18,6 +18,8 @@ const CELLS: Readonly<Record<string, number>> = {
   '🎲': 2,
   '🇯🇵': 2,
   '👩‍🌾': 2,
+  // A heart and the sign that makes it an emoji: without that it takes one cell.
+  '\u2764\uFE0F': 2,
   // With combining marks, which take no cell of their own.
   'e\u0301': 1,
   'ש\u05C1\u05B8': 1,

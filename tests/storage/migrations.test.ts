@@ -1,10 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { MikroORM } from '@mikro-orm/sql';
-import { onBothDatabases, temporaryFolder } from '../support/databases.ts';
-
-// To import the config is to make one of this process's own variables, and the folder that they name.
-process.env['TELEMETRY_DATA_DIR'] = await temporaryFolder();
-const { configFor } = await import('../../mikro-orm.config.ts');
+import { configFor } from '../../mikro-orm.config.ts';
+import { onBothDatabases } from '../support/databases.ts';
 
 onBothDatabases((createDatabase) => {
   test("MikroORM's own check finds that the snapshot of the migrations is what the data dictionary says", async () => {

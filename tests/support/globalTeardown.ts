@@ -12,6 +12,6 @@ export default async function globalTeardown(): Promise<void> {
   const left = (await readdir(inRepository(''))).filter((name) => !run.rootBefore?.includes(name) && !NOT_BY_TESTS.test(name));
   if (left.length > 0)
     throw new Error(
-      `The tests have left ${left.join(', ')} in the repository: a bot was started without a database of its own, or a program in no folder of its own.`
+      `New in the repository since the tests began: ${left.join(', ')}. Was a bot started without a database of its own, or a program in no folder of its own?`
     );
 }

@@ -7,8 +7,8 @@ import { connect } from 'node:http2';
 import { text } from 'node:stream/consumers';
 import { closeNow, listenLocally } from '../../../examples/stand-ins/local.ts';
 import { telemetryMiddleware } from '../../../src/surfaces/api/middleware.ts';
-import { ENABLED, settled, startBot } from '../../support/bot.ts';
-import { endsOf, EVERY_END, outcomes, storedEvents, type Row } from '../../support/databases.ts';
+import { settled, startBot } from '../../support/bot.ts';
+import { endsOf, EVERY_END, outcomes, storedEvents, type Row, sqliteDatabase } from '../../support/databases.ts';
 import { atSuiteEnd } from '../../support/postgresSuite.ts';
 import { startMeasuredBot } from '../../support/measuredBot.ts';
 import { terminalEvents } from '../terminalEvents.ts';
@@ -176,7 +176,10 @@ test('over HTTP/2 a stream that ends is a success, and one that is cut a failure
 
 test('a bot without plugin-api starts as ever, whatever else it keeps as its server', async () => {
   const own = { server: { listen: () => undefined } };
-  await using bot = await startBot({ env: ENABLED, beforeLogin: (client) => [client, container].map((one) => Object.assign(one, own)) });
+  await using bot = await startBot({
+    database: await sqliteDatabase(),
+    beforeLogin: (client) => [client, container].map((one) => Object.assign(one, own))
+  });
   expect(bot.client.isReady()).toBe(true);
   expect(container.stores.get('listeners').has('telemetryChatInputCommandRun')).toBe(true);
   expect(container.stores.get('listeners').has('telemetryRouteError')).toBe(false);
