@@ -16,7 +16,7 @@ const MAY_IMPORT = {
   'src/render': 'src/reports string-width',
   'src/reports': 'src/store src/events src/schema src/common',
   'src/retention': 'src/store src/logging src/events node-cron',
-  'src/pipeline': 'src/store src/logging src/events src/schema',
+  'src/pipeline': 'src/store src/logging src/events src/schema src/common',
   'src/storage': 'src/store src/events src/schema src/common config migrations @mikro-orm/* kysely',
   'src/store': 'src/schema',
   'src/logging': '',

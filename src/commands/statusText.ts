@@ -14,6 +14,7 @@ export function renderStatus(status: TelemetryStatus): string {
     `Events of this process: ${count(counters.made)} made = ${count(counters.written)} written + ${count(status.queueLength)} queued + ` +
       `${count(counters.dropped)} dropped + ${count(counters.refused)} refused + ${count(counters.sampledOut)} sampled out`,
     ...(status.replacedNames > 0 ? [`Invalid or excess names recorded as "other": ${count(status.replacedNames)}`] : []),
+    ...(status.threadRestarts > 0 ? [`Restarts of SQLite's thread: ${count(status.threadRestarts)}`] : []),
     ...(status.saltChanged ? [SALT_CHANGED] : []),
     `Sampling: ${status.sampleRate}`,
     `Retention: ${plural(status.retentionDays, 'day')}${lastPurge === null ? '' : `; the last purge deleted ${plural(lastPurge.deleted, 'event')}`}`

@@ -46,6 +46,12 @@ export class EventQueue {
     return this.#batch;
   }
 
+  /** All that is not settled, the oldest first. */
+  all(): readonly TelemetryEvent[] {
+    const waiting = Array.from({ length: this.#waiting }, (_, index) => this.#ring[(this.#head + index) % this.capacity] as TelemetryEvent);
+    return [...this.#batch, ...waiting];
+  }
+
   /** The first `count` events of the batch are done with. */
   settle(count: number): void {
     this.#batch = this.#batch.slice(count);

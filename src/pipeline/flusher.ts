@@ -3,7 +3,7 @@ import type { ThrottledLogger } from '../logging/throttledLogger.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
 import type { Store } from '../store/store.ts';
 import { reasonOf, StoreError } from '../store/storeError.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs } from '../common/backoff.ts';
 import type { EventCounters } from './eventCounters.ts';
 import type { EventQueue } from './eventQueue.ts';
 import type { Losses } from './losses.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../events/clock.ts';
 import type { Failure } from '../events/errorTypes.ts';
-import { newEventId } from '../events/eventId.ts';
+import { EventIds } from '../events/eventId.ts';
 import type { Operation } from '../events/names.ts';
 import { MAX_DURATION_MS } from '../schema/eventFields.ts';
 import type { EventRecorder } from './eventRecorder.ts';
@@ -51,6 +51,7 @@ export class Lifecycles {
   readonly #open = new Map<object, Lifecycle>();
   /** Keys of those that were ended before their time: what is heard of them later begins nothing. */
   readonly #interrupted = new WeakSet<object>();
+  readonly #ids = new EventIds();
 
   constructor(options: LifecyclesOptions) {
     this.#options = options;
@@ -143,7 +144,7 @@ export class Lifecycles {
     const ran = run.timed && (action === 'success' || (failure !== null && failure.status !== 'denied' && failure !== INTERRUPTED));
     recorder.record({
       dayBucket: day,
-      id: newEventId(),
+      id: this.#ids.next(day),
       eventName: run.operation.eventName[action],
       surface: run.operation.surface,
       feature: run.operation.feature,

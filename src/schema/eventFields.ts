@@ -20,7 +20,7 @@ export const id = {
   type: 'uuid',
   nullable: false,
   pattern: UUID_V4,
-  purpose: 'A random number (UUID v4) made for this row alone, so that writing it again after a lost answer changes nothing.',
+  purpose: 'A random UUID (v4), so that writing the row again changes nothing. Its first 48 bits are those of its segment (see below).',
   example: 'c0a8012e-7d1f-4c55-9b7e-0f7d0a3b9f42'
 } as const satisfies Field;
 

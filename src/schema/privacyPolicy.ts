@@ -25,7 +25,7 @@ ${migrationsTable.purpose} MikroORM keeps it.
 - What anyone wrote: messages, options of commands, form fields, attachments.
 - Messages, stack traces and other texts of errors: only a category from a closed list.
 - Addresses, URLs, headers and bodies of web requests, payloads of scheduled tasks, user agents, tokens, sessions.
-- Any time of an event finer than the UTC day. Rows have random keys, so the order of their keys tells nothing either.
+- Any time of an event finer than the UTC day. Keys are random, so their order tells nothing either.
 
 ## How it is kept so
 
@@ -49,6 +49,8 @@ ${migrationsTable.purpose} MikroORM keeps it.
 - A process that crashes loses what it had not written yet, by default two seconds of events.
 - Someone who holds both the database and the salt can hash a guild id that they know, and find the events of that guild.
 - A day with very few events in very few guilds can be guessed by someone who was there.
+- Keys tell which events belong to the same segment: about 2,000 of a day that one process recorded one after another. They never tell when, nor
+  which segment or event came first. A restart cuts a segment short, and a bot with fewer events than that has one segment a day.
 - A database keeps batches in about the order in which they came, a few seconds apart. Within a batch the order is that of random keys.
 - Copies of the database that an operator makes (backups, replicas) are out of the plugin's reach.
 `;

@@ -1,5 +1,4 @@
 import type { MigrationObject, MikroORM, Options, SqlEntityManager, TransactionOptions } from '@mikro-orm/sql';
-import type { RawBuilder } from 'kysely';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
 import type { StoreError } from '../store/storeError.ts';
 import type { ColumnTypes } from './entities.ts';
@@ -37,10 +36,6 @@ export interface Dialect {
   readonly snapshot: TransactionOptions;
   /** Readies the transaction of `em` for adding up many events. */
   prepareForCounting(em: SqlEntityManager): Promise<void>;
-  /** How many rolled-up days one statement of a report reads. */
-  readonly daysPerStatement: number;
-  /** Conditions that part a day's events into slices which one statement each may read; `sql``` for the whole day. */
-  readonly slices: readonly RawBuilder<unknown>[];
   /** Until the end of the transaction of `em`, no other process rolls up this day, deletes of it or writes late events of it. */
   lockDay(em: SqlEntityManager, day: string): Promise<void>;
   /** What the database itself says of a table; `undefined` when there is none. */

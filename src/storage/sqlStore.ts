@@ -25,6 +25,7 @@ export interface OpenedOrm {
 export class SqlStore implements Store {
   readonly description: string;
   readonly batchSize: number;
+  readonly restarts = 0;
   readonly #dialect: Dialect;
   readonly #clock: Clock;
   readonly #open: () => Promise<OpenedOrm>;
@@ -61,6 +62,11 @@ export class SqlStore implements Store {
     });
   }
 
+  /** Not while nothing can be awaited. */
+  writeAtExit(): boolean {
+    return false;
+  }
+
   writeLosses(losses: readonly TelemetryLoss[]): Promise<void> {
     return this.#attempt(async (em) => {
       const rows = losses.map(({ dayBucket, id, reason, count }) => sql`(${dayBucket}, ${id}, ${reason}, ${count})`);
@@ -84,7 +90,7 @@ export class SqlStore implements Store {
   }
 
   totals(through?: string): Promise<StoredTotals> {
-    return this.#attempt((em) => countEvents(em, this.#dialect, through));
+    return this.#attempt((em) => countEvents(em, through));
   }
 
   rollUp(): Promise<number> {

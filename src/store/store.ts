@@ -63,8 +63,15 @@ export interface Store {
   readonly description: string;
   /** How many events a batch may hold. */
   readonly batchSize: number;
+  /** How often what does the work had to be started anew. */
+  readonly restarts: number;
   /** Writes all of these events or none, each once however often it is given. Nothing of what is stored tells their order. */
   write(events: readonly TelemetryEvent[]): Promise<void>;
+  /**
+   * Writes these events while the process ends, when nothing can be awaited. Returns whether that was possible; what was written before is not
+   * written again.
+   */
+  writeAtExit(events: readonly TelemetryEvent[]): boolean;
   /** Writes counts of lost events, each once however often it is given. */
   writeLosses(losses: readonly TelemetryLoss[]): Promise<void>;
   /** What happened on these days, as of one moment. */

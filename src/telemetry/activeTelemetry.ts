@@ -24,6 +24,8 @@ import type { TelemetryService } from './telemetryService.ts';
 
 /** A report waits no longer than this for the newest events to be written. */
 const REPORT_FLUSH_MS = 1_000;
+/** Nor than this for a database that is being opened. */
+const OPENING_MS = 2_000;
 const CHECK_MS = 60_000;
 
 /** Settings of telemetry that is enabled. */
@@ -50,6 +52,8 @@ export class ActiveTelemetry implements TelemetryService {
   readonly #reports = new ReportCache((request) => this.#readReport(request));
   #session: StoreSession | undefined;
   #checks: NodeJS.Timeout | undefined;
+  /** Writes what is left when the process ends before the session is closed. */
+  #writeAtExit: () => void = () => undefined;
   #closing: Promise<void> = Promise.resolve();
   /** Like `#closing`, but not cut short by the deadline. */
   #released: Promise<void> = Promise.resolve();
@@ -83,7 +87,7 @@ export class ActiveTelemetry implements TelemetryService {
   start(): void {
     if (this.#session !== undefined) return;
     this.#checks = setInterval(() => this.#check(), CHECK_MS).unref();
-    this.#session = new StoreSession({
+    const session = new StoreSession({
       settings: this.#settings,
       log: this.#log,
       clock: this.#clock,
@@ -91,6 +95,13 @@ export class ActiveTelemetry implements TelemetryService {
       maintain: (store) => this.#maintenance.run(store),
       after: this.#released
     });
+    this.#session = session;
+    // Bots end with `client.destroy(); process.exit()`, too, and wait for neither. It changes nothing of how the process ends.
+    this.#writeAtExit = () => {
+      this.runs.interruptAll();
+      session.store?.writeAtExit(this.#pipeline.queue.all());
+    };
+    process.once('exit', this.#writeAtExit);
   }
 
   track<T>(description: RunDescription, work: (run: Run) => T): T {
@@ -137,6 +148,7 @@ export class ActiveTelemetry implements TelemetryService {
       inFlight: lifecycles.inFlight,
       counters: { ...counters },
       replacedNames: this.runs.replacedNames,
+      threadRestarts: session?.store?.restarts ?? 0,
       lastPurge: this.#maintenance.lastPurge,
       saltChanged: this.#maintenance.saltChanged
     };
@@ -149,7 +161,8 @@ export class ActiveTelemetry implements TelemetryService {
       clearInterval(this.#checks);
       this.runs.interruptAll();
       const { released, closed } = closeWithin({ session, pipeline: this.#pipeline, log: this.#log });
-      this.#released = released;
+      const atExit = this.#writeAtExit;
+      this.#released = released.finally(() => process.off('exit', atExit));
       this.#closing = closed;
     }
     return this.#closing;
@@ -163,6 +176,8 @@ export class ActiveTelemetry implements TelemetryService {
   }
 
   async #readReport(request: ReportRequest): Promise<UsageReport> {
+    // Right after the start the database may just be opening.
+    if (this.#session?.problem === null) await withDeadline(this.#session.opened(), OPENING_MS);
     const store = this.#openStore();
     await withDeadline(this.flush(), REPORT_FLUSH_MS);
     return this.#reading(() => readReport(store, this.#clock.today(), request));

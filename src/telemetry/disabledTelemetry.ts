@@ -69,6 +69,7 @@ export class DisabledTelemetry implements TelemetryService {
       inFlight: 0,
       counters: new EventCounters(),
       replacedNames: 0,
+      threadRestarts: 0,
       lastPurge: null,
       saltChanged: false
     };

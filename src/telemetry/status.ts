@@ -23,6 +23,8 @@ export interface TelemetryStatus {
   readonly counters: Readonly<EventCounters>;
   /** Invalid or excess names and error types that were recorded as `other` or `unexpected_error`. */
   readonly replacedNames: number;
+  /** How often the thread of SQLite had to be started anew. */
+  readonly threadRestarts: number;
   /** `null` before the first purge. */
   readonly lastPurge: LastPurge | null;
   /** Whether hashes of another salt are stored too: they do not match, and guilds count twice. */

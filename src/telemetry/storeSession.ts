@@ -2,10 +2,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
 import type { Clock } from '../events/clock.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
-import { backoffMs } from '../pipeline/backoff.ts';
+import { backoffMs } from '../common/backoff.ts';
 import { PurgeSchedule } from '../retention/purgeSchedule.ts';
 import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
+
+/** Said once a bot was bundled without the program of the thread. */
+const NO_THREAD =
+  'Telemetry: SQLite works on the thread of the bot, since storage/thread/storeThread of the package is missing beside the bundle. ' +
+  'See docs/runbook.md for how to ship it';
+
+const THREAD_LOST = 'Telemetry: the thread of SQLite ended. It is started anew, and what it had not acknowledged is written again';
 
 interface SessionOptions {
   readonly settings: Settings;
@@ -61,11 +68,12 @@ export class StoreSession {
       attempt += 1;
       try {
         // Loaded only now: a bot with telemetry off never pays for MikroORM, nor dies of a Node that is too old for it.
-        const { openStore } = await import('../storage/openStore.ts');
-        const store = await openStore(settings, { migrate: settings.autoMigrate, busyTimeoutMs: 0 }, clock);
+        const { isOnBotThread, openBotStore } = await import('../storage/openBotStore.ts');
+        const store = await openBotStore(settings, clock, () => log.error('thread', THREAD_LOST));
         this.store = store;
         this.problem = null;
         log.info(`Telemetry writes to ${store.description}`);
+        if (isOnBotThread(settings)) log.warn('thread', NO_THREAD);
         onOpen(store);
         if (!signal.aborted) this.#schedule = new PurgeSchedule(settings.purgeCron, () => maintain(store));
         return;

@@ -1,12 +1,16 @@
 import { expect } from '@jest/globals';
+import { container } from '@sapphire/framework';
 import type { Caller, CommandCall, Reply } from '../../examples/stand-ins/discord.ts';
-import type { startBot, TestBot } from '../support/bot.ts';
+import { until, type startBot, type TestBot } from '../support/bot.ts';
 import { startMeasuredBot, type MeasuredBot } from '../support/measuredBot.ts';
 import { Ping } from '../support/traffic.ts';
 
-/** A bot with `/ping`, and a stand-in for Discord that knows its owner. */
-export const startOwnedBot = (options: Parameters<typeof startBot>[0] = {}): Promise<MeasuredBot> =>
-  startMeasuredBot({ commands: { ping: Ping }, ...options });
+/** A bot with `/ping` whose database is open, and a stand-in for Discord that knows its owner. */
+export async function startOwnedBot(options: Parameters<typeof startBot>[0] = {}): Promise<MeasuredBot> {
+  const bot = await startMeasuredBot({ commands: { ping: Ping }, ...options });
+  await until(() => container.telemetry.status().state !== 'opening');
+  return bot;
+}
 
 /** Uses `/telemetry`: its report, and as the owner, unless the call says otherwise. */
 export const askTelemetry = ({ discord }: TestBot, call: Omit<CommandCall, 'command'> & Caller = {}): Promise<Reply | undefined> =>

@@ -89,7 +89,7 @@ test('a file that another process has locked is written when it is free again, a
   const database = await sqliteDatabase();
   await using bot = await startBot({ database, commands: { ping: Ping } });
   await until(() => container.telemetry.status().state === 'open');
-  const other = new DatabaseSync(database.file);
+  const other = new DatabaseSync(database.file, { timeout: 5_000 });
   other.exec('begin immediate');
   const sent = await drive(bot, forSomeTime(2_000));
   expect(container.telemetry.status()).toMatchObject({

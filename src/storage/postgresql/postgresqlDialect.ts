@@ -24,8 +24,6 @@ export class PostgresqlDialect implements Dialect {
   readonly columnTypes = COLUMN_TYPES;
   readonly migrations = postgresqlMigrations;
   readonly snapshot = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
-  readonly daysPerStatement = 400;
-  readonly slices = [sql``];
   readonly describeTable = describeTable;
   readonly tableExists = tableExists;
   readonly toStoreError = toStoreError;

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
@@ -11,15 +10,10 @@ export async function eraseGuild(em: SqlEntityManager, dialect: Dialect, guildHa
   for (const day of await daysWithEvents(em)) {
     erased += await em.transactional(async (inside) => {
       await dialect.lockDay(inside, day);
-      let ofDay = 0;
-      for (const slice of dialect.slices) {
-        const { numAffectedRows } =
-          await sql`delete from ${TABLES.events} where day_bucket = ${day} ${slice} and guild_hash = ${guildHash}`.execute(
-            inside.getKysely()
-          );
-        ofDay += Number(numAffectedRows ?? 0);
-        await setImmediate();
-      }
+      const { numAffectedRows } = await sql`delete from ${TABLES.events} where day_bucket = ${day} and guild_hash = ${guildHash}`.execute(
+        inside.getKysely()
+      );
+      const ofDay = Number(numAffectedRows ?? 0);
       if (ofDay > 0) await invalidateRollups(inside, day);
       return ofDay;
     });

@@ -47,7 +47,7 @@ async function rollUp(em: SqlEntityManager, dialect: Dialect, day: string): Prom
   if (done.length > 0) return false;
   await dialect.prepareForCounting(em);
   const tally = new UsageTally();
-  await addEvents(em, dialect, tally, day);
+  await addEvents(em, tally, day);
   await insert(
     em,
     sql`${TABLES.dailyCounts} (day_bucket, event_name, provider, status, error_type, sample_rate, count)`,

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql, type RawBuilder } from 'kysely';
 import { daysDownFrom } from '../../events/day.ts';
@@ -17,8 +16,8 @@ export async function readUsage(em: SqlEntityManager, dialect: Dialect, { from, 
   await dialect.prepareForCounting(em);
   const tally = new UsageTally();
   const rolledUp = await rolledUpDays(em, from, to);
-  for (let first = 0; first < rolledUp.length; first += dialect.daysPerStatement) {
-    const days = sql`day_bucket in (${sql.join(rolledUp.slice(first, first + dialect.daysPerStatement))})`;
+  if (rolledUp.length > 0) {
+    const days = sql`day_bucket in (${sql.join(rolledUp)})`;
     await addRollups(em, tally, sql`${days} ${surface === undefined ? sql`` : sql`and event_name like ${`${surfacePrefix(surface)}%`}`}`);
     const onSurface = surface === undefined ? sql`` : sql`and surface = ${surface}`;
     await addGuilds(
@@ -26,38 +25,32 @@ export async function readUsage(em: SqlEntityManager, dialect: Dialect, { from, 
       tally,
       sql`select distinct surface, guild_hash as "guildHash" from ${TABLES.dailyGuilds} where ${days} ${onSurface}`
     );
-    // On SQLite these days are read on the bot's own thread: what else waits there comes first.
-    await setImmediate();
   }
   const open = daysDownFrom(to, from).filter((day) => !rolledUp.includes(day));
-  for (const day of open) await addEvents(em, dialect, tally, day, surface);
+  for (const day of open) await addEvents(em, tally, day, surface);
   return tally.usage();
 }
 
-/** Adds up the events of one day, a slice of them at a time. */
-export async function addEvents(em: SqlEntityManager, dialect: Dialect, tally: UsageTally, day: string, surface?: Surface): Promise<void> {
-  for (const slice of dialect.slices) {
-    const where = sql`day_bucket = ${day} ${slice} ${surface === undefined ? sql`` : sql`and surface = ${surface}`}`;
-    const counts = await run<Omit<EventCount, 'day'>>(
-      em,
-      sql`select event_name as "eventName", provider, status, error_type as "errorType", sample_rate as "sampleRate", count(*) as count
-        from ${TABLES.events} where ${where} group by 1, 2, 3, 4, 5`
-    );
-    for (const row of counts) tally.addCount(day, row);
-    const durations = await run<DurationCount>(
-      em,
-      sql`select event_name as "eventName", sample_rate as "sampleRate", count(*) as count,
-          ${BUCKET} as bucket
-        from ${TABLES.events} where ${where} and duration_ms is not null group by 1, 2, 4`
-    );
-    for (const row of durations) tally.addDuration(row.bucket, row);
-    await addGuilds(
-      em,
-      tally,
-      sql`select distinct surface, guild_hash as "guildHash" from ${TABLES.events} where ${where} and guild_hash is not null`
-    );
-    await setImmediate();
-  }
+/** Adds up the events of one day. */
+export async function addEvents(em: SqlEntityManager, tally: UsageTally, day: string, surface?: Surface): Promise<void> {
+  const where = sql`day_bucket = ${day} ${surface === undefined ? sql`` : sql`and surface = ${surface}`}`;
+  const counts = await run<Omit<EventCount, 'day'>>(
+    em,
+    sql`select event_name as "eventName", provider, status, error_type as "errorType", sample_rate as "sampleRate", count(*) as count
+      from ${TABLES.events} where ${where} group by 1, 2, 3, 4, 5`
+  );
+  for (const row of counts) tally.addCount(day, row);
+  const durations = await run<DurationCount>(
+    em,
+    sql`select event_name as "eventName", sample_rate as "sampleRate", count(*) as count, ${BUCKET} as bucket
+      from ${TABLES.events} where ${where} and duration_ms is not null group by 1, 2, 4`
+  );
+  for (const row of durations) tally.addDuration(row.bucket, row);
+  await addGuilds(
+    em,
+    tally,
+    sql`select distinct surface, guild_hash as "guildHash" from ${TABLES.events} where ${where} and guild_hash is not null`
+  );
 }
 
 async function addRollups(em: SqlEntityManager, tally: UsageTally, where: RawBuilder<unknown>): Promise<void> {

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setImmediate, setTimeout as wait } from 'node:timers/promises';
-import { NodeSqliteDialect, SqliteDriver, type MikroORM, type Options, type SqlEntityManager } from '@mikro-orm/sql';
+import { SqliteDriver, type MikroORM, type Options, type SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import { sqliteMigrations } from '../../../migrations/index.ts';
 import type { TelemetryEvent } from '../../schema/eventFields.ts';
@@ -9,6 +9,7 @@ import { StoreError } from '../../store/storeError.ts';
 import type { Dialect } from '../dialect.ts';
 import { describeTable, tableExists } from './describeTable.ts';
 import { toStoreError } from './errors.ts';
+import { cachingDialect } from './cachingDialect.ts';
 import { insertEvents } from './insertEvents.ts';
 
 /** Pragmas and the value that each must have afterwards. The first two must come before the first table. */
@@ -17,22 +18,13 @@ const PRAGMAS = [
   { name: 'journal_mode', value: 'wal' },
   { name: 'synchronous', value: 1 },
   // Deleted rows would stay readable in the file otherwise.
-  { name: 'secure_delete', value: 1 },
-  // How many pages of the journal are copied into the file at once, on the bot's thread: SQLite by itself takes 1,000.
-  { name: 'wal_autocheckpoint', value: 150 }
+  { name: 'secure_delete', value: 1 }
 ] as const;
 
 const PRAGMA_WORDS: Readonly<Record<string, string>> = { auto_vacuum: 'incremental', synchronous: 'normal', secure_delete: 'on' };
 
-/** Ids are random, so their first digits part a day into slices of like size. */
-const SLICE_COUNT = 16;
-const SLICES = Array.from({ length: SLICE_COUNT }, (_, index) => {
-  const [low, high] = [index, index + 1].map((bound) => ((bound * 256) / SLICE_COUNT).toString(16).padStart(2, '0'));
-  return index === SLICE_COUNT - 1 ? sql`and id >= ${low}` : sql`and id >= ${low} and id < ${high}`;
-});
-
 /** How many free pages one statement gives back to the file system. */
-const VACUUM_PAGES = 200;
+const VACUUM_PAGES = 2_000;
 /** A reader keeps the journal from being emptied; reports are short. */
 const CHECKPOINT_ATTEMPTS = 50;
 const CHECKPOINT_RETRY_MS = 100;
@@ -45,16 +37,14 @@ interface SqliteOptions {
   readonly create: boolean;
 }
 
-/** SQLite in a file, by Node's built-in driver. A statement runs on the thread that asks: statements are kept short. */
+/** SQLite in a file, by Node's built-in driver. A statement holds the thread that asks. */
 export class SqliteDialect implements Dialect {
   readonly description: string;
-  readonly batchSize = 100;
-  readonly purgeChunk = 500;
+  readonly batchSize = 1_000;
+  readonly purgeChunk = 2_000;
   readonly columnTypes = { day: 'text', uuid: 'text', text: 'text', integer: 'integer', real: 'real' } as const;
   readonly migrations = sqliteMigrations;
   readonly snapshot = {};
-  readonly daysPerStatement = 2;
-  readonly slices = SLICES;
   readonly describeTable = describeTable;
   readonly tableExists = tableExists;
   readonly toStoreError = toStoreError;
@@ -82,7 +72,7 @@ export class SqliteDialect implements Dialect {
       driver: SqliteDriver,
       dbName: this.#file,
       schema: 'main',
-      driverOptions: new NodeSqliteDialect(this.#file)
+      driverOptions: cachingDialect(this.#file)
     };
   }
 

@@ -1,0 +1,22 @@
+import type { Settings } from '../../config/settings.ts';
+import type { Clock } from '../events/clock.ts';
+import type { Store } from '../store/store.ts';
+import { openStore } from './openStore.ts';
+import { hasThread, ThreadedStore } from './thread/threadedStore.ts';
+
+/** Whether SQLite has to work on the bot's own thread, since the program of the thread is missing: a bundle holds this file alone. */
+export function isOnBotThread({ databaseUrl }: Pick<Settings, 'databaseUrl'>): boolean {
+  return databaseUrl === undefined && !hasThread();
+}
+
+/**
+ * Opens the store of a running bot: PostgreSQL, whose driver holds nobody up, or SQLite in a thread of its own.
+ * @param onThreadLost called when the thread ends without being told to. It is started anew by the next call.
+ * @throws {StoreError} as {@link openStore} does.
+ */
+export function openBotStore(settings: Settings, clock: Clock, onThreadLost: () => void): Promise<Store> {
+  const { databaseUrl, autoMigrate: migrate } = settings;
+  if (databaseUrl === undefined && hasThread()) return ThreadedStore.open({ settings, migrate, clock, onLost: onThreadLost });
+  // A file that is locked would hold the bot's thread: the flusher tries again instead.
+  return openStore(settings, { migrate, busyTimeoutMs: 0 }, clock);
+}

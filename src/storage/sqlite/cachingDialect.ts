@@ -1,0 +1,35 @@
+import type { StatementSync } from 'node:sqlite';
+import { SqliteDialect as KyselySqliteDialect } from 'kysely';
+
+/** Statements that are kept: more than a store has, so that each is prepared once. */
+const MAX_STATEMENTS = 100;
+
+/** Kysely's dialect over Node's own SQLite. A statement of a batch takes longer to prepare than to run, so statements are kept. */
+export function cachingDialect(file: string): KyselySqliteDialect {
+  return new KyselySqliteDialect({
+    database: async () => {
+      // Loaded only here: on a Node without it the process would end.
+      const { DatabaseSync } = await import('node:sqlite');
+      const database = new DatabaseSync(file);
+      const statements = new Map<string, StatementSync>();
+      return {
+        prepare(text) {
+          let statement = statements.get(text);
+          if (statement === undefined) {
+            if (statements.size >= MAX_STATEMENTS) statements.clear();
+            statement = database.prepare(text);
+            statements.set(text, statement);
+          }
+          const prepared = statement;
+          return {
+            reader: /^\s*(?:select|pragma|with)\b/i.test(text),
+            all: (parameters) => prepared.all(...(parameters as never[])),
+            run: (parameters) => prepared.run(...(parameters as never[])),
+            iterate: (parameters) => prepared.iterate(...(parameters as never[]))
+          };
+        },
+        close: () => database.close()
+      };
+    }
+  });
+}

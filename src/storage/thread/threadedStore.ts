@@ -1,0 +1,207 @@
+import { existsSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { Settings } from '../../../config/settings.ts';
+import { backoffMs } from '../../common/backoff.ts';
+import type { Clock } from '../../events/clock.ts';
+import type { TelemetryLoss } from '../../schema/dictionary.ts';
+import type { TelemetryEvent } from '../../schema/eventFields.ts';
+import type { Audit, LossCount, Store, StoredTotals, Usage, UsageRange } from '../../store/store.ts';
+import { StoreError } from '../../store/storeError.ts';
+import { buffersOf, toColumns } from './eventColumns.ts';
+import type { Answer, Call, ThreadData } from './protocol.ts';
+
+/** The program of the thread: a file beside this one, in every build. A bundle may lack it. */
+const PROGRAM = new URL(`./storeThread${extname(import.meta.url)}`, import.meta.url);
+/** Enough for a report of a million events. */
+const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 96 };
+/** What an `exit` of the process waits for the last events. */
+const EXIT_MS = 500;
+
+interface Waiting {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: StoreError) => void;
+}
+
+interface ThreadedStoreOptions {
+  readonly settings: Pick<Settings, 'dataDir'>;
+  readonly migrate: boolean;
+  readonly clock: Clock;
+  /** Called when the thread ends without being told to. */
+  readonly onLost: () => void;
+}
+
+/** Whether the program of the thread is where it belongs. */
+export function hasThread(): boolean {
+  return existsSync(fileURLToPath(PROGRAM));
+}
+
+/** An SQLite store in a thread of its own. A thread that dies is started anew by the next call, and keeps no process alive. */
+export class ThreadedStore implements Store {
+  readonly description: string;
+  readonly batchSize = 1_000;
+  restarts = 0;
+  readonly #options: ThreadedStoreOptions;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | undefined;
+  #opening: Promise<void> | undefined;
+  #lastId = 0;
+  #notBeforeMs = 0;
+  #isClosed = false;
+
+  /** Starts the thread and opens the database in it. */
+  static async open(options: ThreadedStoreOptions): Promise<ThreadedStore> {
+    const store = new ThreadedStore(options);
+    try {
+      await store.#open();
+      return store;
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  private constructor(options: ThreadedStoreOptions) {
+    this.#options = options;
+    this.description = `SQLite in ${join(options.settings.dataDir, 'telemetry.db')}`;
+  }
+
+  async write(events: readonly TelemetryEvent[]): Promise<void> {
+    await this.#ready();
+    const columns = toColumns(events);
+    return this.#call('write', [columns], buffersOf(columns));
+  }
+
+  writeAtExit(events: readonly TelemetryEvent[]): boolean {
+    if (this.#worker === undefined || events.length === 0) return events.length === 0;
+    const done = new Int32Array(new SharedArrayBuffer(4));
+    for (let first = 0; first < events.length; first += this.batchSize) {
+      const columns = toColumns(events.slice(first, first + this.batchSize));
+      const isLast = first + this.batchSize >= events.length;
+      this.#post({ id: 0, method: 'write', args: [columns], nowMs: this.#options.clock.nowMs(), ...(isLast && { done }) });
+    }
+    return Atomics.wait(done, 0, 0, EXIT_MS) !== 'timed-out';
+  }
+
+  writeLosses(losses: readonly TelemetryLoss[]): Promise<void> {
+    return this.#ask('writeLosses', losses);
+  }
+
+  usage(range: UsageRange): Promise<Usage> {
+    return this.#ask('usage', range);
+  }
+
+  losses(from: string, to: string): Promise<LossCount[]> {
+    return this.#ask('losses', from, to);
+  }
+
+  totals(through?: string): Promise<StoredTotals> {
+    return this.#ask('totals', through);
+  }
+
+  rollUp(): Promise<number> {
+    return this.#ask('rollUp');
+  }
+
+  purge(day?: string): Promise<number> {
+    return this.#ask('purge', day);
+  }
+
+  eraseGuild(guildHash: string): Promise<number> {
+    return this.#ask('eraseGuild', guildHash);
+  }
+
+  recordSalt(fingerprint: string): Promise<void> {
+    return this.#ask('recordSalt', fingerprint);
+  }
+
+  saltFingerprints(): Promise<string[]> {
+    return this.#ask('saltFingerprints');
+  }
+
+  audit(retentionDays: number): Promise<Audit> {
+    return this.#ask('audit', retentionDays);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    await this.#call('close', []).catch(() => undefined);
+    await worker.terminate();
+  }
+
+  async #ask<T>(method: Call['method'], ...args: readonly unknown[]): Promise<T> {
+    await this.#ready();
+    return this.#call(method, args);
+  }
+
+  /** Resolves once there is a thread whose database is open. */
+  async #ready(): Promise<void> {
+    if (this.#isClosed) throw new StoreError('unavailable', 'the database of telemetry is closed');
+    if (this.#worker !== undefined) return this.#opening;
+    if (performance.now() < this.#notBeforeMs)
+      throw new StoreError('unavailable', 'the thread of SQLite has ended and is started anew in a moment');
+    this.restarts += 1;
+    return this.#open();
+  }
+
+  #open(): Promise<void> {
+    const { settings, migrate } = this.#options;
+    const worker = new Worker(PROGRAM, {
+      name: 'telemetry',
+      workerData: { settings: { dataDir: settings.dataDir }, migrate } satisfies ThreadData,
+      // Nothing of the bot is run again in the thread: no preload, and no variable that MikroORM or Node would read.
+      execArgv: [],
+      env: {},
+      resourceLimits: LIMITS
+    });
+    worker.unref();
+    worker.on('message', (answer: Answer) => this.#settle(answer));
+    // Without a listener an error of the thread would be the bot's.
+    worker.on('error', () => this.#forget(worker));
+    worker.on('exit', () => this.#forget(worker));
+    this.#worker = worker;
+    this.#opening = this.#call<undefined>('open', []);
+    return this.#opening;
+  }
+
+  #call<T>(method: Call['method'], args: readonly unknown[], moved: ArrayBuffer[] = []): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#lastId += 1;
+      this.#waiting.set(this.#lastId, { resolve, reject });
+      // While an answer is due, the process does not end by itself.
+      this.#worker?.ref();
+      this.#post({ id: this.#lastId, method, args, nowMs: this.#options.clock.nowMs() }, moved);
+    });
+  }
+
+  #post(call: Call, moved: ArrayBuffer[] = []): void {
+    this.#worker?.postMessage(call, moved);
+  }
+
+  #settle(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(answer.id);
+    if (this.#waiting.size === 0) this.#worker?.unref();
+    if ('error' in answer) waiting.reject(new StoreError(answer.error.kind, answer.error.message));
+    else waiting.resolve(answer.result as never);
+  }
+
+  /** What was asked is not known to be done, and is asked again by whoever waits for it. */
+  #forget(worker: Worker): void {
+    if (this.#worker !== worker) return;
+    if (!this.#isClosed) this.#options.onLost();
+    this.#worker = undefined;
+    this.#opening = undefined;
+    this.#notBeforeMs = performance.now() + backoffMs(this.restarts + 1);
+    for (const { reject } of this.#waiting.values())
+      reject(
+        new StoreError('unavailable', 'the thread of SQLite ended: it is started anew, and what it had not acknowledged is written again')
+      );
+    this.#waiting.clear();
+  }
+}
