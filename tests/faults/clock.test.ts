@@ -42,6 +42,8 @@ onBothDatabases((createDatabase) => {
       clock.ms += 1_000;
       // As at every start: what is over is summed up, so that what comes late has to undo it.
       const other = await openTestStore(database, clock.day);
+      // SQLite refuses a second writer.
+      await telemetry.flush();
       await other.rollUp();
       await other.close();
     }

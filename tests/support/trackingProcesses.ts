@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { promisify } from 'node:util';
 import type { TelemetryStatus } from '../../src/telemetry/status.ts';
 import { ENABLED } from './bot.ts';
@@ -14,12 +15,10 @@ interface Ended {
 }
 
 /** Starts `count` processes at once on one database, and waits until each has recorded its runs and closed. */
-export function runTrackingProcesses(database: TestDatabase, count: number, runs: number): Promise<Ended[]> {
+export async function runTrackingProcesses(database: TestDatabase, count: number, runs: number): Promise<Ended[]> {
   const env = { PATH: process.env['PATH'], ...ENABLED, ...database.env, TELEMETRY_QUEUE_SIZE: '10000' };
-  return Promise.all(
-    Array.from({ length: count }, async () => {
-      const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, String(runs)], { env });
-      return JSON.parse(stdout) as Ended;
-    })
-  );
+  const running = Array.from({ length: count }, () => promisify(execFile)(process.execPath, [PROGRAM, String(runs)], { env }));
+  await Promise.all(running.map(({ child }) => once(child.stdout as never, 'data')));
+  for (const { child } of running) child.stdin?.end('go');
+  return (await Promise.all(running)).map(({ stdout }) => JSON.parse(stdout.slice(stdout.indexOf('{'))) as Ended);
 }

@@ -62,6 +62,8 @@ test('a logger of the bot that throws costs its line and nothing else', async ()
   await telemetry.close();
   const { service: other } = createTelemetry({ ...ENABLED, ...(await sqliteDatabase()).env }, undefined, log);
   other.start();
+  other.track(ROLL, () => undefined);
   await until(() => other.status().state === 'open');
   await other.close();
+  expect(other.status().counters).toMatchObject({ made: 2, written: 2 });
 });
