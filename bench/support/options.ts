@@ -5,7 +5,7 @@ import { ROOT } from './folder.ts';
 
 /** What a question may be asked with. */
 export interface BenchOptions {
-  /** Rows of the largest table, for a quick trial; `undefined` leaves it to the question. */
+  /** Rows of the largest table, or events of the largest queue, for a quick trial; `undefined` leaves it to the question. */
   readonly rows: number | undefined;
   /** The folder of another checkout, which takes turns with this one. */
   readonly against: string | undefined;

@@ -8,16 +8,26 @@ export function median(values: Iterable<number>): number {
   return quantile(values, 0.5);
 }
 
-/** Runs each contestant once a repeat. Whoever is first in one repeat is last in the next, so that no place is anyone's advantage. */
+/** Runs each contestant once a repeat, in an order of its own. */
 export async function interleaved<C>(
   contestants: readonly C[],
   repeats: number,
   run: (one: C, repeat: number) => Promise<void>
 ): Promise<void> {
   for (let repeat = 0; repeat < repeats; repeat += 1) {
-    const first = repeat % contestants.length;
-    for (const one of [...contestants.slice(first), ...contestants.slice(0, first)]) await run(one, repeat);
+    for (const one of inTurn(contestants, repeat)) await run(one, repeat);
   }
+}
+
+/**
+ * The rows of a Williams design: in as many repeats as there are contestants (twice as many of an odd number) each stands once at each place and
+ * follows each other once, so that neither a place nor what another leaves in the caches is anyone's advantage.
+ */
+function inTurn<C>(contestants: readonly C[], repeat: number): C[] {
+  const count = contestants.length;
+  const zigzag = contestants.map((_, place) => (place % 2 === 0 ? place / 2 : count - (place + 1) / 2));
+  const order = zigzag.map((index) => contestants[(index + repeat) % count] as C);
+  return count % 2 === 1 && repeat % 2 === 1 ? order.toReversed() : order;
 }
 
 /** Values by contestant, one each repeat. */
@@ -74,17 +84,20 @@ export function collectGarbage(): void {
 }
 
 /**
- * How far the heap rises above what it holds now while `work` goes on, in bytes: looked at every few milliseconds of the work, with its garbage
- * collected, which slows the work down. Needs --expose-gc.
+ * How far the heap rises above what it holds now while `work` goes on, in bytes: looked at again and again, with its garbage collected, which
+ * slows the work down. Needs --expose-gc.
+ * @param pauseMs between two looks. One takes as long as collecting garbage does.
  */
-export async function heapRiseDuring(work: () => Promise<unknown>, everyMs = 1): Promise<number> {
+export async function heapRiseDuring(work: () => Promise<unknown>, pauseMs = 1): Promise<number> {
   const before = heldBytes();
   let highest = before;
-  const timer = setInterval(() => {
+  const look = (): void => {
     highest = Math.max(highest, heldBytes());
-  }, everyMs);
+    timer = setTimeout(look, pauseMs);
+  };
+  let timer = setTimeout(look, pauseMs);
   await work();
-  clearInterval(timer);
+  clearTimeout(timer);
   return highest - before;
 }
 
