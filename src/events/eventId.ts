@@ -16,75 +16,79 @@ const PREFIX_BYTES = 6;
 
 /** Ids are made so many at a time: one call for the random bytes and one for the text, which is all that they cost. */
 const AT_A_TIME = 128;
-const BYTES = 10;
-const LENGTH = 22;
-/** Where the two digits of each byte that is an id's own stand in `4xxx-xxxx-xxxxxxxxxxxx`; hyphens stand between. */
-const PLACES = [0, 2, 5, 7, 10, 12, 14, 16, 18, 20] as const;
+const OWN_BYTES = 10;
+const LENGTH = 36;
+/** Where the two digits of each byte that is an id's own stand in its text. */
+const PLACES = [14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
 const DIGITS = Buffer.from('0123456789abcdef');
 
-const bytes = Buffer.alloc(BYTES * AT_A_TIME);
+const bytes = Buffer.alloc(OWN_BYTES * AT_A_TIME);
 const text = Buffer.alloc(LENGTH * AT_A_TIME, '-');
-let ready = '';
-let next = AT_A_TIME;
+/** The prefix that stands in `text`: it is written anew only with the next segment. */
+let written = '';
 
 interface Segment {
   readonly day: string;
   /** `xxxxxxxx-xxxx-` */
   readonly prefix: string;
+  /** How many events may still join it. */
   left: number;
+  /** Ids of it that are made already, one after the other, and where the next one stands. */
+  ready: string;
+  next: number;
 }
-
-const NONE: Segment = { day: '', prefix: '', left: 0 };
 
 /** Makes the ids of one process. */
 export class EventIds {
-  #segment = NONE;
+  #segment: Segment = newSegment('', 0);
   /** The last segment of the day before, for the ends of runs that began on it. */
-  #before = NONE;
+  #before: Segment = newSegment('', 0);
 
   /** An id for an event of `day`. */
   next(day: string): string {
-    return this.#segmentOf(day).prefix + ownPart();
+    const segment = this.#segmentOf(day);
+    segment.left -= 1;
+    if (segment.next === segment.ready.length) refill(segment);
+    const start = segment.next;
+    segment.next += LENGTH;
+    return segment.ready.slice(start, segment.next);
   }
 
   #segmentOf(day: string): Segment {
+    if (day === this.#segment.day) return this.#segment.left > 0 ? this.#segment : (this.#segment = newSegment(day, SEGMENT_SIZE));
     if (day === this.#before.day) return this.#before;
-    if (day !== this.#segment.day) {
-      this.#before = this.#segment;
-      // Cut at random, so that a short segment does not mark where a day ended.
-      this.#segment = newSegment(day, randomInt(1, SEGMENT_SIZE + 1));
-    } else if (this.#segment.left === 0) this.#segment = newSegment(day, SEGMENT_SIZE);
-    this.#segment.left -= 1;
+    this.#before = this.#segment;
+    // Cut at random, so that a short segment does not mark where a day ended.
+    this.#segment = newSegment(day, randomInt(1, SEGMENT_SIZE + 1));
     return this.#segment;
   }
 }
 
 function newSegment(day: string, size: number): Segment {
   const digits = randomBytes(PREFIX_BYTES).toString('hex');
-  return { day, prefix: `${digits.slice(0, 8)}-${digits.slice(8)}-`, left: size };
+  return { day, prefix: `${digits.slice(0, 8)}-${digits.slice(8)}-`, left: size, ready: '', next: 0 };
 }
 
-function ownPart(): string {
-  if (next === AT_A_TIME) refill();
-  const start = LENGTH * next;
-  next += 1;
-  return ready.slice(start, start + LENGTH);
-}
-
-function refill(): void {
-  randomFillSync(bytes);
-  for (let id = 0; id < AT_A_TIME; id += 1) {
-    const from = BYTES * id;
+function refill(segment: Segment): void {
+  const count = Math.min(AT_A_TIME, Math.max(segment.left + 1, 1));
+  randomFillSync(bytes, 0, OWN_BYTES * count);
+  if (segment.prefix !== written) {
+    for (let id = 0; id < AT_A_TIME; id += 1) text.write(segment.prefix, LENGTH * id, 'latin1');
+    written = segment.prefix;
+  }
+  for (let id = 0; id < count; id += 1) {
+    const from = OWN_BYTES * id;
+    const to = LENGTH * id;
     // The version, and the variant.
     bytes[from] = 0x40 | ((bytes[from] as number) & 0x0f);
     bytes[from + 2] = 0x80 | ((bytes[from + 2] as number) & 0x3f);
-    for (let index = 0; index < BYTES; index += 1) {
+    for (let index = 0; index < OWN_BYTES; index += 1) {
       const byte = bytes[from + index] as number;
-      const place = LENGTH * id + (PLACES[index] as number);
+      const place = to + (PLACES[index] as number);
       text[place] = DIGITS[byte >> 4] as number;
       text[place + 1] = DIGITS[byte & 0x0f] as number;
     }
   }
-  ready = text.toString('latin1');
-  next = 0;
+  segment.ready = text.toString('latin1', 0, LENGTH * count);
+  segment.next = 0;
 }
