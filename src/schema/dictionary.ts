@@ -1,7 +1,7 @@
 import { LOSS_REASONS } from './closedLists.ts';
 import { dayBucket, eventFields, id } from './eventFields.ts';
 import type { Field, RowOf, Table } from './field.ts';
-import { dailyCountFields, dailyDurationFields, dailyGuildFields } from './rollupFields.ts';
+import { count, dailyCountFields, dailyDurationFields, dailyGuildFields } from './rollupFields.ts';
 
 /*
  * The data dictionary: every table and every field that is stored, with its limits and its reason. The event schema, the columns, their
@@ -20,14 +20,7 @@ export const lossFields = {
     purpose: '`queue_full`: the oldest made room for a new one. `refused`: the database would not take it.',
     example: 'queue_full'
   },
-  count: {
-    column: 'count',
-    type: 'integer',
-    nullable: false,
-    range: [1, 2_147_483_647],
-    purpose: 'How many events.',
-    example: '12'
-  }
+  count
 } as const satisfies Record<string, Field>;
 
 export const saltFields = {

@@ -1,7 +1,8 @@
 import { dayBucket, eventFields } from './eventFields.ts';
 import type { Field } from './field.ts';
 
-const count = {
+/** How many events a row stands for. */
+export const count = {
   column: 'count',
   type: 'integer',
   nullable: false,
