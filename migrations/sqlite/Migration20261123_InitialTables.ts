@@ -1,10 +1,13 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** A rowid would keep the order in which the rows came, so the tables have none. */
+/**
+ * A rowid would keep the order in which the rows came, so the tables have none. Rows are in tables of their days, which are made like these as
+ * they are needed (`src/storage/sqlite/dayTables.ts`), and a view shows them all. A migration that changes a template has to change all of them.
+ */
 export class InitialTables extends Migration {
   override up(): void {
     this.addSql(`
-      create table telemetry_daily_counts (
+      create table telemetry_daily_counts_template (
         day_bucket text not null,
         event_name text not null,
         provider text not null,
@@ -23,7 +26,7 @@ export class InitialTables extends Migration {
       ) strict, without rowid
     `);
     this.addSql(`
-      create table telemetry_daily_durations (
+      create table telemetry_daily_durations_template (
         day_bucket text not null,
         event_name text not null,
         sample_rate real not null,
@@ -38,7 +41,7 @@ export class InitialTables extends Migration {
       ) strict, without rowid
     `);
     this.addSql(`
-      create table telemetry_daily_guilds (
+      create table telemetry_daily_guilds_template (
         day_bucket text not null,
         surface text not null,
         guild_hash text not null,
@@ -49,7 +52,7 @@ export class InitialTables extends Migration {
       ) strict, without rowid
     `);
     this.addSql(`
-      create table telemetry_events (
+      create table telemetry_events_template (
         day_bucket text not null,
         id text not null,
         event_name text not null,
@@ -78,7 +81,7 @@ export class InitialTables extends Migration {
       ) strict, without rowid
     `);
     this.addSql(`
-      create table telemetry_losses (
+      create table telemetry_losses_template (
         day_bucket text not null,
         id text not null,
         reason text not null,
@@ -91,7 +94,7 @@ export class InitialTables extends Migration {
       ) strict, without rowid
     `);
     this.addSql(`
-      create table telemetry_salts (
+      create table telemetry_salts_template (
         day_bucket text not null,
         fingerprint text not null,
         primary key (day_bucket, fingerprint),
@@ -99,5 +102,7 @@ export class InitialTables extends Migration {
         constraint telemetry_salts_fingerprint_check check (length(fingerprint) <= 64)
       ) strict, without rowid
     `);
+    for (const table of ['daily_counts', 'daily_durations', 'daily_guilds', 'events', 'losses', 'salts'])
+      this.addSql(`create view telemetry_${table} as select * from telemetry_${table}_template`);
   }
 }

@@ -4,7 +4,7 @@ import type { Settings } from '../../config/settings.ts';
 import { systemClock } from '../events/clock.ts';
 import { guildHasher } from '../events/guildHash.ts';
 import { renderCsv } from '../render/csv.ts';
-import { count, plural } from '../render/format.ts';
+import { count, NOT_WIPED, plural } from '../render/format.ts';
 import { renderJson } from '../render/json.ts';
 import { renderText } from '../render/text.ts';
 import { readReport } from '../reports/readReport.ts';
@@ -65,10 +65,10 @@ export function status(settings: Settings): Promise<string> {
 export function eraseGuild(settings: Settings, guildId: string): Promise<string> {
   const { hashSalt } = settings;
   if (hashSalt === undefined) throw new UsageError('TELEMETRY_HASH_SALT is needed: only with the salt can the hash of a guild be found');
-  return withStore(
-    settings,
-    async (store) => `Deleted ${plural(await store.eraseGuild(guildHasher(hashSalt)(guildId)), 'event')} of this guild`
-  );
+  return withStore(settings, async (store) => {
+    const { deleted, isWiped } = await store.eraseGuild(guildHasher(hashSalt)(guildId));
+    return [`Deleted ${plural(deleted, 'event')} of this guild`, ...(isWiped ? [] : [NOT_WIPED])].join('\n');
+  });
 }
 
 /** Makes a new salt, and deletes the events whose hashes are of the old one. */

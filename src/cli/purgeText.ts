@@ -1,4 +1,4 @@
-import { count, plural } from '../render/format.ts';
+import { count, NOT_WIPED, plural } from '../render/format.ts';
 import type { PurgeResult } from '../retention/purge.ts';
 import type { StoredTotals } from '../store/store.ts';
 
@@ -8,11 +8,12 @@ export function renderTotals({ events, oldestDay, newestDay }: StoredTotals): st
 }
 
 /** What a purge did, or would do. */
-export function renderPurge({ throughDay, before, deleted, after }: PurgeResult, dryRun = false): string {
+export function renderPurge({ throughDay, before, deleted, isWiped, after }: PurgeResult, dryRun = false): string {
   const what = throughDay === null ? 'all events' : `the events of ${throughDay} and before`;
   return [
     `Before: ${renderTotals(before)}`,
     `${dryRun ? 'Would delete' : 'Deleted'} ${what}: ${count(deleted)}`,
-    ...(dryRun ? [] : [`After: ${renderTotals(after)}`])
+    ...(dryRun ? [] : [`After: ${renderTotals(after)}`]),
+    ...(isWiped ? [] : [NOT_WIPED])
   ].join('\n');
 }

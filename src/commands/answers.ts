@@ -2,7 +2,7 @@ import { container } from '@sapphire/framework';
 import { AttachmentBuilder, type ChatInputCommandInteraction, type InteractionEditReplyOptions } from 'discord.js';
 import { renderCsv } from '../render/csv.ts';
 import { renderEmbed } from '../render/embed.ts';
-import { plural } from '../render/format.ts';
+import { NOT_WIPED, plural } from '../render/format.ts';
 import { renderJson } from '../render/json.ts';
 import { renderText } from '../render/text.ts';
 import { DEFAULT_REPORT_DAYS } from '../reports/readReport.ts';
@@ -62,7 +62,8 @@ function reportIn(format: string | null, report: UsageReport): InteractionEditRe
 async function eraseAnswer({ options }: ChatInputCommandInteraction): Promise<InteractionEditReplyOptions> {
   const guildId = options.getString('id', true);
   if (!SNOWFLAKE.test(guildId)) return { content: 'That is not the id of a guild: it takes 17 to 20 digits.' };
-  return { content: `Deleted ${plural(await container.telemetry.eraseGuild(guildId), 'event')} of this guild.` };
+  const { deleted, isWiped } = await container.telemetry.eraseGuild(guildId);
+  return { content: `Deleted ${plural(deleted, 'event')} of this guild.${isWiped ? '' : ` ${NOT_WIPED}.`}` };
 }
 
 function file(name: string, text: string): AttachmentBuilder {

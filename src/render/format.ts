@@ -62,3 +62,7 @@ export function qualityLines({ sampleRates, dropped, refused, unfinished, lastWr
     lastWriteDay === null ? 'Nothing was recorded in these days.' : `Last written on ${lastWriteDay}.`
   ];
 }
+
+/** What is said after a deletion of which something is left in the files of SQLite. */
+export const NOT_WIPED =
+  'Its traces still stand in the bytes of the SQLite file: another process reads it, or a guild was erased minutes ago. They are wiped by themselves';

@@ -38,7 +38,7 @@ export class Maintenance {
     const { clock, log, retentionDays } = this.#options;
     try {
       const throughDay = newestPurgedDay(clock.today(), retentionDays);
-      const deleted = await store.purge(throughDay);
+      const { deleted } = await store.purge(throughDay);
       this.lastPurge = { throughDay, deleted };
       if (deleted > 0) log.info(`Telemetry purged ${deleted} events of ${throughDay} and before`);
       await store.rollUp();

@@ -1,5 +1,5 @@
 import { addDays } from '../events/day.ts';
-import type { Store, StoredTotals } from '../store/store.ts';
+import type { Deletion, Store, StoredTotals } from '../store/store.ts';
 
 export interface PurgeOptions {
   /** Deletes everything, not only what is too old. */
@@ -13,6 +13,8 @@ export interface PurgeResult {
   readonly throughDay: string | null;
   readonly before: StoredTotals;
   readonly deleted: number;
+  /** Whether nothing of it is left in the files of SQLite (see {@link Deletion}). */
+  readonly isWiped: boolean;
   readonly after: StoredTotals;
 }
 
@@ -32,6 +34,7 @@ export function newestPurgedDay(today: string, retentionDays: number): string {
 export async function purge({ store, today, retentionDays, all = false, dryRun = false }: PurgeRequest): Promise<PurgeResult> {
   const through = all ? undefined : newestPurgedDay(today, retentionDays);
   const before = await store.totals();
-  const deleted = dryRun ? (await store.totals(through)).events : await store.purge(through);
-  return { throughDay: through ?? null, before, deleted, after: dryRun ? before : await store.totals() };
+  const throughDay = through ?? null;
+  if (dryRun) return { throughDay, before, deleted: (await store.totals(through)).events, isWiped: true, after: before };
+  return { throughDay, before, ...(await store.purge(through)), after: await store.totals() };
 }

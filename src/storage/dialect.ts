@@ -1,5 +1,7 @@
 import type { MigrationObject, MikroORM, Options, SqlEntityManager, TransactionOptions } from '@mikro-orm/sql';
+import type { RawBuilder } from 'kysely';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
+import type { Table } from '../schema/field.ts';
 import type { StoreError } from '../store/storeError.ts';
 import type { ColumnTypes } from './entities.ts';
 
@@ -23,6 +25,10 @@ export interface Dialect {
   /** How many rows one statement purges. */
   readonly purgeChunk: number;
   readonly columnTypes: ColumnTypes;
+  /** What the names of the tables that migrations make end with. */
+  readonly tableSuffix: '' | '_template';
+  /** Whether the data is in files of ours, in which deleted rows leave traces. */
+  readonly keepsFiles: boolean;
   readonly migrations: readonly MigrationObject[];
   /** What the connection needs besides what both engines share. May make a folder; opens nothing. */
   options(): Options;
@@ -41,10 +47,27 @@ export interface Dialect {
   /** What the database itself says of a table; `undefined` when there is none. */
   describeTable(em: SqlEntityManager, table: string): Promise<LiveTable | undefined>;
   tableExists(em: SqlEntityManager, table: string): Promise<boolean>;
-  /** One statement that writes these events, leaving out those that are there already. */
+  /** The days of which a table has rows, the oldest first. Found without reading the rows. */
+  days(em: SqlEntityManager, table: Table): Promise<string[]>;
+  /** The tables that hold the rows of a day: each may hold some of them. */
+  tablesOf(em: SqlEntityManager, table: Table, day: string): Promise<RawBuilder<unknown>[]>;
+  /** The table that takes the rows of a day. */
+  tableFor(em: SqlEntityManager, table: Table, day: string): Promise<RawBuilder<unknown>>;
+  /** Deletes all rows of a day. */
+  clearDay(em: SqlEntityManager, table: Table, day: string): Promise<void>;
+  /** Of what was deleted of a day, or written to it, nothing shall be left but the rows that are there: {@link wipe} sees to it. */
+  renewDay(em: SqlEntityManager, table: Table, day: string): Promise<void>;
+  /** Writes these events, leaving out those that are there already: by one statement, unless they are of several days. */
   insertEvents(em: SqlEntityManager, events: readonly TelemetryEvent[]): Promise<void>;
-  /** Gives the space of deleted rows back. */
-  compact(em: SqlEntityManager): Promise<void>;
+  /**
+   * Takes what was deleted out of the files, too, and gives its space back: `now`, or `together` with what is erased in the next ten minutes, where
+   * that was done less than ten minutes ago. Resolves to whether nothing of it is left.
+   */
+  wipe(em: SqlEntityManager, when: 'now' | 'together'): Promise<boolean>;
+  /** Whether there is no room for what was tried. */
+  isFull(error: unknown): boolean;
+  /** Deletes the database itself, which is closed. */
+  deleteAll(): Promise<void>;
   /** The meaning of an error of the driver. */
   toStoreError(error: unknown): StoreError;
 }

@@ -1,6 +1,7 @@
 import { EntitySchema, type EntityProperty } from '@mikro-orm/core';
 import { tables } from '../schema/dictionary.ts';
 import type { Field, Table } from '../schema/field.ts';
+import type { Dialect } from './dialect.ts';
 
 /** The column type of each type of field, in one engine's words. */
 export type ColumnTypes = Readonly<Record<Field['type'], string>>;
@@ -14,15 +15,15 @@ const PROPERTY_TYPES: Readonly<Record<Field['type'], string>> = {
 };
 
 /** The entities of the tables in the data dictionary. */
-export function entities(columnTypes: ColumnTypes): EntitySchema[] {
-  return Object.entries(tables).map(([name, table]) => entity(name, table, columnTypes));
+export function entities({ columnTypes, tableSuffix }: Pick<Dialect, 'columnTypes' | 'tableSuffix'>): EntitySchema[] {
+  return Object.entries(tables).map(([name, table]) => entity(name, table, columnTypes, tableSuffix));
 }
 
-function entity(name: string, table: Table, columnTypes: ColumnTypes): EntitySchema {
+function entity(name: string, table: Table, columnTypes: ColumnTypes, suffix: string): EntitySchema {
   const fields = Object.entries(table.fields);
   return new EntitySchema<object>({
     name,
-    tableName: table.name,
+    tableName: `${table.name}${suffix}`,
     // The primary key takes the order of the properties, which is that of the key in the dictionary.
     properties: Object.fromEntries(fields.map(([key, field]) => [key, property(field, columnTypes, table.key.includes(key))])),
     checks: fields.flatMap(([, field]) => checkOf(table.name, field, columnTypes[field.type]) ?? [])

@@ -40,7 +40,7 @@ export async function openStore(
   clock: Clock = systemClock()
 ): Promise<Store> {
   const dialect = await dialectOf(settings, mode);
-  return SqlStore.open(dialect, clock, () => openOrm(dialect, mode.migrate));
+  return SqlStore.open(dialect, clock, (anew) => openOrm(dialect, mode.migrate || anew === true));
 }
 
 async function openOrm(dialect: Dialect, migrate: boolean): Promise<OpenedOrm> {

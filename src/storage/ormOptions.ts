@@ -11,7 +11,7 @@ import { entities } from './entities.ts';
 export function ormOptions(dialect: Dialect): Options {
   return {
     ...dialect.options(),
-    entities: entities(dialect.columnTypes),
+    entities: entities(dialect),
     entitiesTs: [],
     baseDir: process.cwd(),
     allowGlobalContext: true,

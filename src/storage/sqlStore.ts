@@ -1,9 +1,9 @@
 import type { MikroORM, SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { Clock } from '../events/clock.ts';
-import type { TelemetryLoss } from '../schema/dictionary.ts';
+import { tables, type TelemetryLoss } from '../schema/dictionary.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
-import type { Audit, LossCount, Store, StoredTotals, Usage, UsageRange } from '../store/store.ts';
+import type { Audit, Deletion, LossCount, Store, StoredTotals, Usage, UsageRange } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
 import { auditDatabase } from './audit.ts';
 import type { Dialect } from './dialect.ts';
@@ -21,6 +21,14 @@ export interface OpenedOrm {
   readonly isNew: boolean;
 }
 
+/** Opens the database and brings its tables up to date: at first, and whenever it is gone from its place. `anew` makes it even where only a bot may. */
+type Open = (anew?: boolean) => Promise<OpenedOrm>;
+
+/** How long after a wipe the next one follows: what another process deleted, and left in the journal to someone who read, is wiped then. */
+const WIPE_INTERVAL_MS = 600_000;
+/** How long after one that was held up. */
+const WIPE_RETRY_MS = 1_000;
+
 /** The store in either database. */
 export class SqlStore implements Store {
   readonly description: string;
@@ -28,18 +36,18 @@ export class SqlStore implements Store {
   readonly restarts = 0;
   readonly #dialect: Dialect;
   readonly #clock: Clock;
-  readonly #open: () => Promise<OpenedOrm>;
+  readonly #open: Open;
   #orm: MikroORM;
   #isOpen = true;
   #reopening: Promise<void> | undefined;
+  #wiping: NodeJS.Timeout | undefined;
 
-  /** @param open opens the database and brings its tables up to date: now, and whenever it is gone from its place. */
-  static async open(dialect: Dialect, clock: Clock, open: () => Promise<OpenedOrm>): Promise<SqlStore> {
+  static async open(dialect: Dialect, clock: Clock, open: Open): Promise<SqlStore> {
     const { orm } = await open();
     return new SqlStore(orm, dialect, clock, open);
   }
 
-  private constructor(orm: MikroORM, dialect: Dialect, clock: Clock, open: () => Promise<OpenedOrm>) {
+  private constructor(orm: MikroORM, dialect: Dialect, clock: Clock, open: Open) {
     this.#orm = orm;
     this.#dialect = dialect;
     this.#clock = clock;
@@ -51,13 +59,14 @@ export class SqlStore implements Store {
   write(events: readonly TelemetryEvent[]): Promise<void> {
     return this.#attempt(async (em) => {
       const today = this.#clock.today();
-      const late = [...new Set(events.map(({ dayBucket }) => dayBucket))].filter((day) => day !== today && isLate(day, today));
-      if (late.length === 0) return this.#dialect.insertEvents(em, events);
+      const days = [...new Set(events.map(({ dayBucket }) => dayBucket))].toSorted();
+      const late = days.filter((day) => isLate(day, today));
+      if (days.length === 1 && late.length === 0) return this.#dialect.insertEvents(em, events);
       await em.transactional(async (inside) => {
         // In the order of the days, as every process does it: two can't wait for each other.
         for (const day of late) await this.#dialect.lockDay(inside, day);
         await this.#dialect.insertEvents(inside, events);
-        for (const day of late) await invalidateRollups(inside, day);
+        for (const day of late) await invalidateRollups(inside, this.#dialect, day);
       });
     });
   }
@@ -69,8 +78,13 @@ export class SqlStore implements Store {
 
   writeLosses(losses: readonly TelemetryLoss[]): Promise<void> {
     return this.#attempt(async (em) => {
-      const rows = losses.map(({ dayBucket, id, reason, count }) => sql`(${dayBucket}, ${id}, ${reason}, ${count})`);
-      await run(em, sql`insert into ${TABLES.losses} (day_bucket, id, reason, count) values ${sql.join(rows)} on conflict do nothing`);
+      await em.transactional(async (inside) => {
+        for (const [day, ofDay] of Map.groupBy(losses, ({ dayBucket }) => dayBucket)) {
+          const table = await this.#dialect.tableFor(inside, tables.losses, day);
+          const rows = ofDay.map(({ dayBucket, id, reason, count }) => sql`(${dayBucket}, ${id}, ${reason}, ${count})`);
+          await run(inside, sql`insert into ${table} (day_bucket, id, reason, count) values ${sql.join(rows)} on conflict do nothing`);
+        }
+      });
     });
   }
 
@@ -90,36 +104,47 @@ export class SqlStore implements Store {
   }
 
   totals(through?: string): Promise<StoredTotals> {
-    return this.#attempt((em) => countEvents(em, through));
+    return this.#attempt((em) => countEvents(em, this.#dialect, through));
   }
 
   rollUp(): Promise<number> {
-    return this.#attempt((em) => rollUpSettledDays(em, this.#dialect, this.#clock.nowMs()));
-  }
-
-  purge(day?: string): Promise<number> {
     return this.#attempt(async (em) => {
-      const deleted = await purgeTables(em, this.#dialect, day);
-      await this.#dialect.compact(em);
-      return deleted;
+      const days = await rollUpSettledDays(em, this.#dialect, this.#clock.nowMs());
+      if (days > 0) await this.#wipe(em, 'now');
+      return days;
     });
   }
 
-  eraseGuild(guildHash: string): Promise<number> {
+  async purge(day?: string): Promise<Deletion> {
+    try {
+      return await this.#attempt(async (em) => {
+        const deleted = await purgeTables(em, this.#dialect, day);
+        return { deleted, isWiped: await this.#wipe(em, 'now') };
+      });
+    } catch (error) {
+      // Deleting takes room on the disk.
+      if (day !== undefined || !this.#dialect.isFull(error)) throw error;
+      const { events } = await this.totals();
+      await this.#orm.close(true);
+      await this.#dialect.deleteAll();
+      await this.#reopen(true);
+      return { deleted: events, isWiped: true };
+    }
+  }
+
+  eraseGuild(guildHash: string): Promise<Deletion> {
     return this.#attempt(async (em) => {
       const deleted = await eraseGuild(em, this.#dialect, guildHash);
       await rollUpSettledDays(em, this.#dialect, this.#clock.nowMs());
-      await this.#dialect.compact(em);
-      return deleted;
+      return { deleted, isWiped: await this.#wipe(em, 'together') };
     });
   }
 
   recordSalt(fingerprint: string): Promise<void> {
     return this.#attempt(async (em) => {
-      await run(
-        em,
-        sql`insert into ${TABLES.salts} (day_bucket, fingerprint) values (${this.#clock.today()}, ${fingerprint}) on conflict do nothing`
-      );
+      const today = this.#clock.today();
+      const table = await this.#dialect.tableFor(em, tables.salts, today);
+      await run(em, sql`insert into ${table} (day_bucket, fingerprint) values (${today}, ${fingerprint}) on conflict do nothing`);
     });
   }
 
@@ -135,18 +160,32 @@ export class SqlStore implements Store {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#wiping);
     await this.#orm.close(true);
   }
 
+  /** Never rejects: what was deleted is deleted, and wiped a little later if it can't be now. */
+  async #wipe(em: SqlEntityManager, when: 'now' | 'together'): Promise<boolean> {
+    const isWiped = await this.#dialect.wipe(em, when).catch((error: unknown) => {
+      this.#dialect.toStoreError(error);
+      return false;
+    });
+    const again = (): unknown => this.#attempt((inside) => this.#wipe(inside, 'together')).catch(() => this.#wiping?.refresh());
+    clearTimeout(this.#wiping);
+    if (this.#dialect.keepsFiles) this.#wiping = setTimeout(again, isWiped ? WIPE_INTERVAL_MS : WIPE_RETRY_MS).unref();
+    return isWiped;
+  }
+
   /** @throws {StoreError} also when that went well, but all that was stored is lost: the operator has to read of it. */
-  async #reopen(): Promise<void> {
+  async #reopen(anew: boolean): Promise<void> {
     try {
       this.#isOpen = false;
       await this.#orm.close(true).catch(() => undefined);
-      const { orm, isNew } = await this.#open();
+      const { orm, isNew } = await this.#open(anew);
       this.#orm = orm;
       this.#isOpen = true;
-      if (isNew) throw new StoreError('unavailable', `${this.description} was deleted, moved away or emptied, and a new one was made`);
+      if (isNew && !anew)
+        throw new StoreError('unavailable', `${this.description} was deleted, moved away or emptied, and a new one was made`);
     } finally {
       this.#reopening = undefined;
     }
@@ -154,7 +193,7 @@ export class SqlStore implements Store {
 
   async #attempt<T>(work: (em: SqlEntityManager) => Promise<T>): Promise<T> {
     try {
-      if (!this.#isOpen || this.#dialect.isGone()) await (this.#reopening ??= this.#reopen());
+      if (!this.#isOpen || this.#dialect.isGone()) await (this.#reopening ??= this.#reopen(false));
       return await work(this.#orm.em.fork());
     } catch (error) {
       throw this.#dialect.toStoreError(error);

@@ -57,6 +57,17 @@ export interface Audit {
   readonly findings: readonly string[];
 }
 
+/** What was deleted. */
+export interface Deletion {
+  /** How many events. */
+  readonly deleted: number;
+  /**
+   * Whether nothing of it is left in the files of SQLite. While another process reads them, and for up to ten minutes if guilds are erased shortly
+   * one after another, it still stands in their bytes; it is wiped by itself.
+   */
+  readonly isWiped: boolean;
+}
+
 /** Where events are kept. Every method rejects with a StoreError when the database does not answer or refuses. */
 export interface Store {
   /** `PostgreSQL`, or `SQLite` and its file, without any secret. */
@@ -81,10 +92,10 @@ export interface Store {
   totals(through?: string): Promise<StoredTotals>;
   /** Rolls up each day that is over for long enough and was not rolled up yet, so that reports read fewer rows. Returns how many days. */
   rollUp(): Promise<number>;
-  /** Deletes what is as old as `day` or older, a chunk at a time; all of it without a day. Returns the number of events deleted. */
-  purge(day?: string): Promise<number>;
-  /** Deletes the events of one guild, and rolls up its days anew. Returns the number of events deleted. */
-  eraseGuild(guildHash: string): Promise<number>;
+  /** Deletes what is as old as `day` or older, a chunk at a time; all of it without a day. */
+  purge(day?: string): Promise<Deletion>;
+  /** Deletes the events of one guild, and rolls up its days anew. */
+  eraseGuild(guildHash: string): Promise<Deletion>;
   /** Stores that the salt with this fingerprint is in use today. */
   recordSalt(fingerprint: string): Promise<void>;
   /** The fingerprints of the salts that stored hashes may be made with. */

@@ -11,7 +11,7 @@ import { ReportCache } from '../reports/reportCache.ts';
 import type { UsageReport } from '../reports/usageReport.ts';
 import { Maintenance } from '../retention/maintenance.ts';
 import type { PurgeOptions, PurgeResult } from '../retention/purge.ts';
-import type { Store } from '../store/store.ts';
+import type { Deletion, Store } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
 import { ActiveRunRecorder } from './activeRunRecorder.ts';
 import type { TelemetryClientOptions } from './clientOptions.ts';
@@ -125,7 +125,7 @@ export class ActiveTelemetry implements TelemetryService {
     return this.#reading(() => this.#maintenance.purge(store, options)).finally(() => this.#reports.clear());
   }
 
-  async eraseGuild(guildId: string): Promise<number> {
+  async eraseGuild(guildId: string): Promise<Deletion> {
     // Node's own error would repeat the id.
     if (typeof guildId !== 'string') throw new TypeError('guildId must be a string');
     const store = this.#openStore();

@@ -2,6 +2,7 @@ import type { RunDescription } from '../events/runDescription.ts';
 import type { ReportOptions } from '../reports/readReport.ts';
 import type { UsageReport } from '../reports/usageReport.ts';
 import type { PurgeOptions, PurgeResult } from '../retention/purge.ts';
+import type { Deletion } from '../store/store.ts';
 import type { TelemetryStatus } from './status.ts';
 
 /** A run in flight, for the code that runs. Neither method throws; after the run's end both do nothing. */
@@ -60,7 +61,7 @@ export interface Telemetry {
    * @throws {TelemetryUnavailableError} when telemetry is off or its database does not answer.
    * @example await container.telemetry.eraseGuild(guild.id);
    */
-  eraseGuild(guildId: string): Promise<number>;
+  eraseGuild(guildId: string): Promise<Deletion>;
   /** How telemetry does in this process. Asks nothing of the database. */
   status(): TelemetryStatus;
   /**

@@ -7,6 +7,7 @@ import type { CommandNames, TelemetryClientOptions } from '../../src/telemetry/c
 import type { DeclaredNames, RunDescription } from '../../src/events/runDescription.ts';
 import type { ErrorMatcher } from '../../src/errors/declaredErrors.ts';
 import type { PurgeOptions, PurgeResult } from '../../src/retention/purge.ts';
+import type { Deletion } from '../../src/store/store.ts';
 import type { ReportOptions } from '../../src/reports/readReport.ts';
 import type { Run, Telemetry } from '../../src/telemetry/telemetry.ts';
 import type { Surface } from '../../src/schema/closedLists.ts';
@@ -29,7 +30,7 @@ test('the types that bots are written against are these', () => {
   expectTypeOf<Telemetry['run']>().toEqualTypeOf<(key: object) => Run>();
   expectTypeOf<Telemetry['report']>().toEqualTypeOf<(options?: ReportOptions) => Promise<UsageReport>>();
   expectTypeOf<Telemetry['purge']>().toEqualTypeOf<(options?: PurgeOptions) => Promise<PurgeResult>>();
-  expectTypeOf<Telemetry['eraseGuild']>().toEqualTypeOf<(guildId: string) => Promise<number>>();
+  expectTypeOf<Telemetry['eraseGuild']>().toEqualTypeOf<(guildId: string) => Promise<Deletion>>();
   expectTypeOf<Telemetry['status']>().toEqualTypeOf<() => TelemetryStatus>();
   expectTypeOf<Telemetry['flush']>().toEqualTypeOf<() => Promise<boolean>>();
 

@@ -24,8 +24,9 @@ async function fill(database: TestDatabase, store: Store, days: readonly string[
   const losses = days.map((dayBucket): TelemetryLoss => ({ dayBucket, id: uuid(random), reason: 'refused', count: 3 }));
   await writeEvents(store, events);
   await store.writeLosses(losses);
-  const salts = days.map((day) => `('${day}', '${hexOf(random, 64)}')`).join(', ');
-  await database.sql(`insert into telemetry_salts (day_bucket, fingerprint) values ${salts} on conflict do nothing`);
+  let today = TODAY;
+  const salts = await openTestStore(database, () => today);
+  for (today of days) await salts.recordSalt(hexOf(random, 64));
   await store.rollUp();
 }
 
@@ -60,6 +61,7 @@ onBothDatabases((createDatabase) => {
       throughDay: '2026-02-01',
       before: { events: 88, oldestDay: '1999-12-31', newestDay: '2026-03-04' },
       deleted: 26,
+      isWiped: true,
       after: { events: 62, oldestDay: OLDEST_KEPT, newestDay: '2026-03-04' }
     });
     expect(await purge({ store, ...RETENTION })).toEqual({ ...result, before: result.after, deleted: 0 });
@@ -85,7 +87,7 @@ onBothDatabases((createDatabase) => {
     for (const all of [false, true]) {
       const before = { events: 124, oldestDay: '2026-01-01', newestDay: TODAY };
       const dry = await purge({ store, ...RETENTION, all, dryRun: true });
-      expect(dry).toEqual({ throughDay: all ? null : '2026-02-01', before, deleted: all ? 124 : 64, after: before });
+      expect(dry).toEqual({ throughDay: all ? null : '2026-02-01', before, deleted: all ? 124 : 64, isWiped: true, after: before });
       expect(await daysIn(database)).toEqual(left(daysDownFrom(TODAY, '2026-01-01')));
     }
     expect((await purge({ store, ...RETENTION })).deleted).toBe(64);
@@ -100,6 +102,7 @@ onBothDatabases((createDatabase) => {
       throughDay: null,
       before: { events: 6, oldestDay: '2000-01-01', newestDay: '2099-12-31' },
       deleted: 6,
+      isWiped: true,
       after: { events: 0, oldestDay: null, newestDay: null }
     });
     expect(await daysIn(database)).toEqual(left([]));

@@ -1,10 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
+import { systemClock } from '../../src/events/clock.ts';
+import { addDays } from '../../src/events/day.ts';
+import { EventIds } from '../../src/events/eventId.ts';
 import { purge } from '../../src/retention/purge.ts';
 import type { TelemetryEvent } from '../../src/schema/eventFields.ts';
-import { sqliteDatabase } from '../support/databases.ts';
-import { openBotStore } from '../support/openBotStore.ts';
+import { until } from '../support/bot.ts';
+import { sqliteDatabase, type TestDatabase } from '../support/databases.ts';
+import { openThreadedStore } from '../support/openBotStore.ts';
 import { seededRandom } from '../support/randomEvents.ts';
 import { anEvent, hexOf, openTestStore, writeEvents } from '../support/seedEvents.ts';
 import { bytesOf } from '../support/sentinels.ts';
@@ -44,18 +48,96 @@ test('an SQLite file holds nothing of what was purged, gives its space back, and
   expect(await held(kept)).toBe(0);
 });
 
-test('a purge waits for a reader of the SQLite file, since the journal holds what was deleted until then', async () => {
+/** The names and the outcomes of a bot's everyday, of many lengths: rows of one length hide what moves from page to page. */
+const NAMES = ['discord.roll.roll', 'discord.asynctournament.run_start_of_a_long_name', 'api.race.x', 'racetime.daily.announce'];
+const OUTCOMES = [
+  { action: 'invoke', status: 'ok', durationMs: null, errorType: null },
+  { action: 'success', status: 'ok', durationMs: 123_456, errorType: null },
+  { action: 'failure', status: 'timeout', durationMs: 7, errorType: 'provider_timeout' }
+] as const;
+
+function mixedEvents(
+  random: () => number,
+  dayBucket: string,
+  count: number,
+  guilds: readonly string[],
+  ids = new EventIds()
+): TelemetryEvent[] {
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
+  return Array.from({ length: count }, () => {
+    const [name, outcome] = [pick(NAMES), pick(OUTCOMES)];
+    const [surface = '', feature = ''] = name.split('.');
+    const eventName = `${name}.${outcome.action}`;
+    const shared = { dayBucket, id: ids.next(dayBucket), eventName, feature, surface: surface as TelemetryEvent['surface'] };
+    return anEvent(random, { ...shared, ...outcome, provider: pick([null, 'sm.samus.link']), guildHash: pick([null, ...guilds]) });
+  });
+}
+
+const FRAGMENT = 8;
+
+/** How many of the fragments of a hash stand in the files. */
+async function fragmentsOf(hash: string, database: TestDatabase): Promise<number> {
+  const bytes = await bytesOf(database);
+  return Array.from({ length: hash.length - FRAGMENT + 1 }, (_, at) => hash.slice(at, at + FRAGMENT)).filter((one) => bytes.includes(one))
+    .length;
+}
+
+test('of 24 guilds that are erased, and of days that are purged, no fragment of a hash is left in the files, whatever the rows', async () => {
   const database = await sqliteDatabase();
-  const store = await openBotStore(database);
-  const random = seededRandom(1);
-  await writeEvents(
-    store,
-    Array.from({ length: 100 }, () => anEvent(random, { dayBucket: TODAY }))
-  );
+  const store = await openTestStore(database, TODAY);
+  const random = seededRandom(5);
+  const guilds = Array.from({ length: 40 }, () => hexOf(random, 64));
+  const old = addDays(TODAY, -30);
+  for (let round = 0; round < 24; round += 1) {
+    const [erased, purged] = [hexOf(random, 64), hexOf(random, 64)];
+    await store.write(mixedEvents(random, old, 500, [...guilds, purged]));
+    await store.write(mixedEvents(random, addDays(TODAY, -3), 500, [...guilds, erased]));
+    const ids = new EventIds();
+    for (let batch = 0; batch < 30; batch += 1)
+      await store.write(mixedEvents(random, TODAY, 1 + Math.floor(random() * 120), [...guilds, erased], ids));
+    await store.rollUp();
+    expect([await fragmentsOf(erased, database), await fragmentsOf(purged, database)]).toEqual([57, 57]);
+    expect((await store.purge(old)).isWiped).toBe(true);
+    await store.eraseGuild(erased);
+    // What is erased within ten minutes is wiped together; a purge does not wait.
+    expect(await store.purge(old)).toEqual({ deleted: 0, isWiped: true });
+    expect([await fragmentsOf(erased, database), await fragmentsOf(purged, database)]).toEqual([0, 0]);
+    await store.purge();
+  }
+  expect((await database.sql('pragma integrity_check'))[0]).toEqual({ integrity_check: 'ok' });
+});
+
+test('what was deleted while someone reads the file is wiped as soon as the reader is gone', async () => {
+  const database = await sqliteDatabase();
+  const random = seededRandom(6);
+  const [erased, other] = [hexOf(random, 64), hexOf(random, 64)];
+  const store = await openThreadedStore(database);
+  const today = systemClock().today();
+  await writeEvents(store, mixedEvents(random, today, 2_000, [erased, other]));
   const reader = new DatabaseSync(database.file);
   reader.exec('begin');
   reader.prepare('select count(*) from telemetry_events').get();
-  setTimeout(() => reader.close(), 300);
-  await store.purge();
-  expect((await stat(`${database.file}-wal`)).size).toBe(0);
+  const { deleted, isWiped } = await store.eraseGuild(erased);
+  expect(deleted).toBeGreaterThan(500);
+  expect(isWiped).toBe(false);
+  expect(await fragmentsOf(erased, database)).toBeGreaterThan(0);
+  reader.close();
+  await until(async () => (await fragmentsOf(erased, database)) === 0);
+  expect(await fragmentsOf(other, database)).toBe(57);
+  expect((await store.totals()).events).toBe(2_000 - deleted);
+});
+
+test('guilds that are erased shortly one after another are wiped together', async () => {
+  const database = await sqliteDatabase();
+  const store = await openTestStore(database, TODAY);
+  const random = seededRandom(7);
+  const guilds = Array.from({ length: 5 }, () => hexOf(random, 64));
+  await writeEvents(store, mixedEvents(random, TODAY, 2_000, guilds));
+  const answers: boolean[] = [];
+  for (const guild of guilds.slice(1)) answers.push((await store.eraseGuild(guild)).isWiped);
+  expect(answers).toEqual([true, false, false, false]);
+  const generations = await database.sql("select name from sqlite_master where name glob 'telemetry_events_2*' order by name");
+  expect(generations.map(({ name }) => name)).toEqual([2, 3, 4, 5].map((generation) => `telemetry_events_20260303_${generation}`));
+  const left = (await database.sql('select distinct guild_hash from telemetry_events order by 1')).map(({ guild_hash: hash }) => hash);
+  expect(left).toEqual([null, guilds[0]]);
 });

@@ -36,12 +36,22 @@ export async function sqliteDatabase(given?: string): Promise<TestDatabase & { r
     sql: async (statement) => {
       const database = new DatabaseSync(file, { timeout: 5000 });
       try {
-        return database.prepare(statement).all();
+        return inEachDay(database, statement).flatMap((one) => database.prepare(one).all());
       } finally {
         database.close();
       }
     }
   };
+}
+
+const CHANGE = /^((?:update|delete from|alter table|insert into|create index \w+ on) )(telemetry_(?:daily_)?[a-z]+)\b(?!_)/;
+
+/** In SQLite a table is a view of the tables of its days: who changes it changes each of these. */
+function inEachDay(database: DatabaseSync, statement: string): string[] {
+  const [, words, table] = CHANGE.exec(statement) ?? [];
+  if (words === undefined || table === 'telemetry_migrations') return [statement];
+  const days = database.prepare(`select name from sqlite_master where type = 'table' and name glob '${table}_[0-9]*'`).all();
+  return days.map(({ name }) => statement.replace(`${words}${table}`, `${words}${String(name)}`));
 }
 
 export async function postgresqlDatabase(): Promise<TestDatabase> {

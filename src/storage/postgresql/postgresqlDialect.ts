@@ -1,8 +1,9 @@
 import { IsolationLevel, type Options, type SqlEntityManager } from '@mikro-orm/sql';
-import { CompiledQuery, sql } from 'kysely';
+import { CompiledQuery, sql, type RawBuilder } from 'kysely';
 import { postgresqlMigrations } from '../../../migrations/index.ts';
 import { dayNumber } from '../../events/day.ts';
 import type { TelemetryEvent } from '../../schema/eventFields.ts';
+import type { Table } from '../../schema/field.ts';
 import type { Dialect } from '../dialect.ts';
 import { connectionOptions } from './connection.ts';
 import { describeTable, tableExists } from './describeTable.ts';
@@ -24,6 +25,8 @@ export class PostgresqlDialect implements Dialect {
   readonly columnTypes = COLUMN_TYPES;
   readonly migrations = postgresqlMigrations;
   readonly snapshot = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
+  readonly tableSuffix = '';
+  readonly keepsFiles = false;
   readonly describeTable = describeTable;
   readonly tableExists = tableExists;
   readonly toStoreError = toStoreError;
@@ -80,7 +83,50 @@ export class PostgresqlDialect implements Dialect {
     }
   }
 
-  async compact(): Promise<void> {
-    // Nothing: autovacuum does it.
+  days(em: SqlEntityManager, table: Table): Promise<string[]> {
+    return daysOf(em, table);
+  }
+
+  async tablesOf(_em: SqlEntityManager, { name }: Table): Promise<RawBuilder<unknown>[]> {
+    return [sql.table(name)];
+  }
+
+  async tableFor(_em: SqlEntityManager, { name }: Table): Promise<RawBuilder<unknown>> {
+    return sql.table(name);
+  }
+
+  async clearDay(em: SqlEntityManager, { name }: Table, day: string): Promise<void> {
+    await sql`delete from ${sql.table(name)} where day_bucket = ${day}`.execute(em.getKysely());
+  }
+
+  async renewDay(): Promise<void> {
+    // Nothing: autovacuum does what can be done.
+  }
+
+  async wipe(): Promise<boolean> {
+    return true;
+  }
+
+  isFull(): boolean {
+    return false;
+  }
+
+  async deleteAll(): Promise<void> {
+    // The database is the operator's.
+  }
+}
+
+const BEFORE_ALL = '0001-01-01';
+
+/** Found one by one by the key, without reading the rows. */
+async function daysOf(em: SqlEntityManager, { name }: Table): Promise<string[]> {
+  const days: string[] = [];
+  for (;;) {
+    const after = sql`where day_bucket > ${days.at(-1) ?? BEFORE_ALL}`;
+    const { rows } = await sql<{
+      day: string | null;
+    }>`select cast(min(day_bucket) as text) as day from ${sql.table(name)} ${after}`.execute(em.getKysely());
+    if (!rows[0]?.day) return days;
+    days.push(rows[0].day);
   }
 }

@@ -1,13 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { tables } from '../../schema/dictionary.ts';
 import type { Table } from '../../schema/field.ts';
 import type { Dialect } from '../dialect.ts';
-import { AFTER_ALL, run } from './tables.ts';
 
 /** Deletes, of every table, what is as old as `through` or older. Returns the number of events deleted. */
-export async function purgeTables(em: SqlEntityManager, dialect: Dialect, through = AFTER_ALL): Promise<number> {
+export async function purgeTables(em: SqlEntityManager, dialect: Dialect, through?: string): Promise<number> {
   let deletedEvents = 0;
   for (const table of Object.values<Table>(tables)) {
     const deleted = await purgeTable(em, dialect, table, through);
@@ -21,22 +20,33 @@ export async function purgeTables(em: SqlEntityManager, dialect: Dialect, throug
  * read for every chunk. The lock of the day keeps two purges from waiting for each other's rows; locking the rows themselves would take the
  * right to change them.
  */
-async function purgeTable(em: SqlEntityManager, dialect: Dialect, { name, key, fields }: Table, through: string): Promise<number> {
-  const table = sql.table(name);
-  const columns = sql.join(key.map((property) => sql.ref(fields[property]?.column ?? property)));
+async function purgeTable(em: SqlEntityManager, dialect: Dialect, table: Table, through: string | undefined): Promise<number> {
   let deleted = 0;
-  for (;;) {
-    const [oldest] = await run<{ day: string | null }>(em, sql`select cast(min(day_bucket) as text) as day from ${table}`);
-    const day = oldest?.day;
-    if (!day || day > through) return deleted;
-    deleted += await em.transactional(async (inside) => {
+  for (const day of (await dialect.days(em, table)).filter((one) => through === undefined || one <= through)) {
+    for (const part of await dialect.tablesOf(em, table, day)) deleted += await deleteDay(em, dialect, table, part, day);
+  }
+  return deleted;
+}
+
+async function deleteDay(
+  em: SqlEntityManager,
+  dialect: Dialect,
+  { key, fields }: Table,
+  part: RawBuilder<unknown>,
+  day: string
+): Promise<number> {
+  const columns = sql.join(key.map((property) => sql.ref(fields[property]?.column ?? property)));
+  for (let deleted = 0; ;) {
+    const ofChunk = await em.transactional(async (inside) => {
       await dialect.lockDay(inside, day);
-      const { numAffectedRows } = await sql`delete from ${table} where (${columns}) in
-        (select ${columns} from ${table} where day_bucket = ${day} order by ${columns} limit ${dialect.purgeChunk})`.execute(
+      const { numAffectedRows } = await sql`delete from ${part} where (${columns}) in
+        (select ${columns} from ${part} where day_bucket = ${day} order by ${columns} limit ${dialect.purgeChunk})`.execute(
         inside.getKysely()
       );
       return Number(numAffectedRows ?? 0);
     });
+    deleted += ofChunk;
+    if (ofChunk < dialect.purgeChunk) return deleted;
     await setImmediate();
   }
 }

@@ -2,8 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql, type RawBuilder } from 'kysely';
 import { addDays, DAY_MS, utcDay } from '../../events/day.ts';
+import { tables } from '../../schema/dictionary.ts';
 import type { Dialect } from '../dialect.ts';
-import { daysWithEvents, run, TABLES } from './tables.ts';
+import { rowsOf, run } from './tables.ts';
 import { addEvents } from './usage.ts';
 import { UsageTally } from './usageTally.ts';
 
@@ -29,28 +30,27 @@ export function isLate(day: string, today: string): boolean {
 export async function rollUpSettledDays(em: SqlEntityManager, dialect: Dialect, nowMs: number): Promise<number> {
   const newest = newestSettledDay(nowMs);
   let rolledUp = 0;
-  for (const day of await daysWithEvents(em, newest)) {
+  for (const day of (await dialect.days(em, tables.events)).filter((one) => one <= newest)) {
     if (await em.transactional((inside) => rollUp(inside, dialect, day))) rolledUp += 1;
   }
   return rolledUp;
 }
 
 /** Deletes the roll-ups of a day whose events change. The next roll-up makes them anew. */
-export async function invalidateRollups(em: SqlEntityManager, day: string): Promise<void> {
-  for (const table of [TABLES.dailyCounts, TABLES.dailyDurations, TABLES.dailyGuilds])
-    await run(em, sql`delete from ${table} where day_bucket = ${day}`);
+export async function invalidateRollups(em: SqlEntityManager, dialect: Dialect, day: string): Promise<void> {
+  for (const table of [tables.dailyCounts, tables.dailyDurations, tables.dailyGuilds]) await dialect.clearDay(em, table, day);
 }
 
 async function rollUp(em: SqlEntityManager, dialect: Dialect, day: string): Promise<boolean> {
   await dialect.lockDay(em, day);
-  const done = await run(em, sql`select 1 from ${TABLES.dailyCounts} where day_bucket = ${day} limit 1`);
+  const done = await run(em, sql`select 1 from ${await rowsOf(em, dialect, tables.dailyCounts, day)} limit 1`);
   if (done.length > 0) return false;
   await dialect.prepareForCounting(em);
   const tally = new UsageTally();
-  await addEvents(em, tally, day);
+  await addEvents(em, dialect, tally, day);
   await insert(
     em,
-    sql`${TABLES.dailyCounts} (day_bucket, event_name, provider, status, error_type, sample_rate, count)`,
+    sql`${await dialect.tableFor(em, tables.dailyCounts, day)} (day_bucket, event_name, provider, status, error_type, sample_rate, count)`,
     [...tally.counts.values()].map((row) => [
       day,
       row.eventName,
@@ -63,14 +63,15 @@ async function rollUp(em: SqlEntityManager, dialect: Dialect, day: string): Prom
   );
   await insert(
     em,
-    sql`${TABLES.dailyDurations} (day_bucket, event_name, sample_rate, bucket, count)`,
+    sql`${await dialect.tableFor(em, tables.dailyDurations, day)} (day_bucket, event_name, sample_rate, bucket, count)`,
     [...tally.durations.values()].map((row) => [day, row.eventName, row.sampleRate, row.bucket, row.count])
   );
   await insert(
     em,
-    sql`${TABLES.dailyGuilds} (day_bucket, surface, guild_hash)`,
+    sql`${await dialect.tableFor(em, tables.dailyGuilds, day)} (day_bucket, surface, guild_hash)`,
     [...tally.guilds].flatMap(([surface, hashes]) => [...hashes].map((hash) => [day, surface, hash]))
   );
+  await dialect.renewDay(em, tables.events, day);
   return true;
 }
 

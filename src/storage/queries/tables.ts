@@ -1,6 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql, type RawBuilder } from 'kysely';
 import { tables } from '../../schema/dictionary.ts';
+import type { Table } from '../../schema/field.ts';
+import type { Dialect } from '../dialect.ts';
 
 /** Our tables, as they are written in a query. */
 export const TABLES = {
@@ -18,16 +20,8 @@ export async function run<Row>(em: SqlEntityManager, query: RawBuilder<unknown>)
   return rows as Row[];
 }
 
-const BEFORE_ALL = '0001-01-01';
-export const AFTER_ALL = '9999-12-31';
-
-/** The days that have events, the oldest first, up to and including `through`. Found one by one by the key, without reading the events. */
-export async function daysWithEvents(em: SqlEntityManager, through = AFTER_ALL): Promise<string[]> {
-  const days: string[] = [];
-  for (;;) {
-    const after = sql`where day_bucket > ${days.at(-1) ?? BEFORE_ALL}`;
-    const [row] = await run<{ day: string | null }>(em, sql`select cast(min(day_bucket) as text) as day from ${TABLES.events} ${after}`);
-    if (row === undefined || row.day === null || row.day > through) return days;
-    days.push(row.day);
-  }
+/** All rows of a day, and those of no other. To be read `from`. */
+export async function rowsOf(em: SqlEntityManager, dialect: Dialect, table: Table, day: string): Promise<RawBuilder<unknown>> {
+  const parts = (await dialect.tablesOf(em, table, day)).map((part) => sql`select * from ${part} where day_bucket = ${day}`);
+  return sql`(${sql.join(parts, sql` union all `)}) as of_day`;
 }

@@ -1,15 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
+import { tables } from '../../schema/dictionary.ts';
 import type { StoredTotals } from '../../store/store.ts';
-import { daysWithEvents, run, TABLES } from './tables.ts';
+import type { Dialect } from '../dialect.ts';
+import { rowsOf, run } from './tables.ts';
 
 /** Counts the events up to and including `through`. */
-export async function countEvents(em: SqlEntityManager, through?: string): Promise<StoredTotals> {
-  const days = await daysWithEvents(em, through);
+export async function countEvents(em: SqlEntityManager, dialect: Dialect, through?: string): Promise<StoredTotals> {
+  const days = (await dialect.days(em, tables.events)).filter((day) => through === undefined || day <= through);
   let events = 0;
   for (const day of days) {
-    const [row] = await run<{ count: number }>(em, sql`select count(*) as count from ${TABLES.events} where day_bucket = ${day}`);
+    const [row] = await run<{ count: number }>(em, sql`select count(*) as count from ${await rowsOf(em, dialect, tables.events, day)}`);
     events += Number(row?.count ?? 0);
     // SQLite answers at once: what else waits on its thread comes first.
     await setImmediate();

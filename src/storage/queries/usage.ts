@@ -3,10 +3,11 @@ import { sql, type RawBuilder } from 'kysely';
 import { daysDownFrom } from '../../events/day.ts';
 import { BUCKET_SQL } from '../../events/durationBuckets.ts';
 import type { Surface } from '../../schema/closedLists.ts';
+import { tables } from '../../schema/dictionary.ts';
 import { surfacePrefix } from '../../schema/eventName.ts';
 import type { DurationCount, EventCount, Usage, UsageRange } from '../../store/store.ts';
 import type { Dialect } from '../dialect.ts';
-import { run, TABLES } from './tables.ts';
+import { rowsOf, run, TABLES } from './tables.ts';
 import { UsageTally, type SurfaceGuild } from './usageTally.ts';
 
 const BUCKET = sql.raw(BUCKET_SQL);
@@ -15,7 +16,7 @@ const BUCKET = sql.raw(BUCKET_SQL);
 export async function readUsage(em: SqlEntityManager, dialect: Dialect, { from, to, surface }: UsageRange): Promise<Usage> {
   await dialect.prepareForCounting(em);
   const tally = new UsageTally();
-  const rolledUp = await rolledUpDays(em, from, to);
+  const rolledUp = (await dialect.days(em, tables.dailyCounts)).filter((day) => day >= from && day <= to);
   if (rolledUp.length > 0) {
     const days = sql`day_bucket in (${sql.join(rolledUp)})`;
     await addRollups(em, tally, sql`${days} ${surface === undefined ? sql`` : sql`and event_name like ${`${surfacePrefix(surface)}%`}`}`);
@@ -27,29 +28,30 @@ export async function readUsage(em: SqlEntityManager, dialect: Dialect, { from, 
     );
   }
   const open = daysDownFrom(to, from).filter((day) => !rolledUp.includes(day));
-  for (const day of open) await addEvents(em, tally, day, surface);
+  for (const day of open) await addEvents(em, dialect, tally, day, surface);
   return tally.usage();
 }
 
 /** Adds up the events of one day. */
-export async function addEvents(em: SqlEntityManager, tally: UsageTally, day: string, surface?: Surface): Promise<void> {
-  const where = sql`day_bucket = ${day} ${surface === undefined ? sql`` : sql`and surface = ${surface}`}`;
+export async function addEvents(em: SqlEntityManager, dialect: Dialect, tally: UsageTally, day: string, surface?: Surface): Promise<void> {
+  const where = surface === undefined ? sql`true` : sql`surface = ${surface}`;
+  const events = await rowsOf(em, dialect, tables.events, day);
   const counts = await run<Omit<EventCount, 'day'>>(
     em,
     sql`select event_name as "eventName", provider, status, error_type as "errorType", sample_rate as "sampleRate", count(*) as count
-      from ${TABLES.events} where ${where} group by 1, 2, 3, 4, 5`
+      from ${events} where ${where} group by 1, 2, 3, 4, 5`
   );
   for (const row of counts) tally.addCount(day, row);
   const durations = await run<DurationCount>(
     em,
     sql`select event_name as "eventName", sample_rate as "sampleRate", count(*) as count, ${BUCKET} as bucket
-      from ${TABLES.events} where ${where} and duration_ms is not null group by 1, 2, 4`
+      from ${events} where ${where} and duration_ms is not null group by 1, 2, 4`
   );
   for (const row of durations) tally.addDuration(row.bucket, row);
   await addGuilds(
     em,
     tally,
-    sql`select distinct surface, guild_hash as "guildHash" from ${TABLES.events} where ${where} and guild_hash is not null`
+    sql`select distinct surface, guild_hash as "guildHash" from ${events} where ${where} and guild_hash is not null`
   );
 }
 
@@ -71,12 +73,4 @@ async function addRollups(em: SqlEntityManager, tally: UsageTally, where: RawBui
 
 async function addGuilds(em: SqlEntityManager, tally: UsageTally, query: RawBuilder<unknown>): Promise<void> {
   for (const guild of await run<SurfaceGuild>(em, query)) tally.addGuild(guild);
-}
-
-async function rolledUpDays(em: SqlEntityManager, from: string, to: string): Promise<string[]> {
-  const rows = await run<{ day: string }>(
-    em,
-    sql`select distinct cast(day_bucket as text) as day from ${TABLES.dailyCounts} where day_bucket >= ${from} and day_bucket <= ${to}`
-  );
-  return rows.map(({ day }) => day);
 }

@@ -7,12 +7,13 @@ const REFUSALS = new Set([18, 19, 20]);
 const BUSY = new Set([1, 5, 6]);
 
 const UNWRITABLE = ' (see that the bot may write to the folder TELEMETRY_DATA_DIR)';
+export const DISK_FULL = ' (the disk is full)';
 const REMEDIES: Readonly<Record<string, string>> = {
   5: ' (another process writes to the file; several shards need PostgreSQL: set TELEMETRY_DATABASE_URL)',
   8: UNWRITABLE,
   10: UNWRITABLE,
   11: ' (the file is damaged: move it away and let a new one be made)',
-  13: ' (the disk is full)',
+  13: DISK_FULL,
   14: UNWRITABLE,
   26: ' (the file is no database: move it away and let a new one be made)',
   EACCES: UNWRITABLE,
@@ -20,7 +21,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ENOTDIR: UNWRITABLE,
   EEXIST: UNWRITABLE,
   ENOENT: UNWRITABLE,
-  ENOSPC: ' (the disk is full)'
+  ENOSPC: DISK_FULL
 };
 
 /** What an error of the driver means. Its message can name values, so only its codes are told. */

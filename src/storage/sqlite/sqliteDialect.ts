@@ -1,15 +1,19 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setImmediate, setTimeout as wait } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { SqliteDriver, type MikroORM, type Options, type SqlEntityManager } from '@mikro-orm/sql';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { sqliteMigrations } from '../../../migrations/index.ts';
+import { tables } from '../../schema/dictionary.ts';
 import type { TelemetryEvent } from '../../schema/eventFields.ts';
+import type { Table } from '../../schema/field.ts';
 import { StoreError } from '../../store/storeError.ts';
 import type { Dialect } from '../dialect.ts';
 import { describeTable, tableExists } from './describeTable.ts';
-import { toStoreError } from './errors.ts';
+import { DISK_FULL, toStoreError } from './errors.ts';
 import { cachingDialect } from './cachingDialect.ts';
+import { DayTables } from './dayTables.ts';
 import { insertEvents } from './insertEvents.ts';
 
 /** Pragmas and the value that each must have afterwards. The first two must come before the first table. */
@@ -18,16 +22,22 @@ const PRAGMAS = [
   { name: 'journal_mode', value: 'wal' },
   { name: 'synchronous', value: 1 },
   // Deleted rows would stay readable in the file otherwise.
-  { name: 'secure_delete', value: 1 }
+  { name: 'secure_delete', value: 1 },
+  // Or a sort that is large would leave hashes in a file of its own.
+  { name: 'temp_store', value: 2 }
 ] as const;
 
-const PRAGMA_WORDS: Readonly<Record<string, string>> = { auto_vacuum: 'incremental', synchronous: 'normal', secure_delete: 'on' };
+const PRAGMA_WORDS: Readonly<Record<string, string>> = {
+  auto_vacuum: 'incremental',
+  synchronous: 'normal',
+  secure_delete: 'on',
+  temp_store: 'memory'
+};
 
 /** How many free pages one statement gives back to the file system. */
 const VACUUM_PAGES = 2_000;
-/** A reader keeps the journal from being emptied; reports are short. */
-const CHECKPOINT_ATTEMPTS = 50;
-const CHECKPOINT_RETRY_MS = 100;
+/** Whatever is erased in this time is taken out of the file together. */
+const REBUILD_INTERVAL_MS = 600_000;
 
 interface SqliteOptions {
   readonly dataDir: string;
@@ -45,14 +55,17 @@ export class SqliteDialect implements Dialect {
   readonly columnTypes = { day: 'text', uuid: 'text', text: 'text', integer: 'integer', real: 'real' } as const;
   readonly migrations = sqliteMigrations;
   readonly snapshot = {};
+  readonly tableSuffix = '_template';
+  readonly keepsFiles = true;
   readonly describeTable = describeTable;
   readonly tableExists = tableExists;
-  readonly toStoreError = toStoreError;
   readonly #file: string;
   readonly #options: SqliteOptions;
   /** Of the file as it was when it was opened or last written. */
   #inode = 0;
   #size = 0;
+  readonly #days = new DayTables();
+  #notRebuiltBeforeMs = 0;
 
   constructor(options: SqliteOptions) {
     this.#options = options;
@@ -110,34 +123,73 @@ export class SqliteDialect implements Dialect {
   /** No lock, as above. */
   async lockDay(): Promise<void> {}
 
+  days(em: SqlEntityManager, table: Table): Promise<string[]> {
+    return this.#days.days(em, table);
+  }
+
+  async tablesOf(em: SqlEntityManager, table: Table, day: string): Promise<RawBuilder<unknown>[]> {
+    return (await this.#days.of(em, table, day)).map((name) => sql.table(name));
+  }
+
+  async tableFor(em: SqlEntityManager, table: Table, day: string): Promise<RawBuilder<unknown>> {
+    return sql.table(await this.#days.make(em, table, day));
+  }
+
+  clearDay(em: SqlEntityManager, table: Table, day: string): Promise<void> {
+    return this.#days.drop(em, table, day);
+  }
+
+  renewDay(em: SqlEntityManager, table: Table, day: string): Promise<void> {
+    return this.#days.renew(em, table, day);
+  }
+
   async insertEvents(em: SqlEntityManager, events: readonly TelemetryEvent[]): Promise<void> {
-    await insertEvents(em, events);
+    for (const [day, ofDay] of Map.groupBy(events, ({ dayBucket }) => dayBucket))
+      await insertEvents(em, await this.#days.make(em, tables.events, day), ofDay);
     this.#noteSize();
   }
 
-  async compact(em: SqlEntityManager): Promise<void> {
-    const kysely = em.getKysely();
-    for (;;) {
-      const { rows } = await sql<{ freelist_count: number }>`pragma freelist_count`.execute(kysely);
-      if (rows[0] === undefined || rows[0].freelist_count === 0) break;
-      await sql`pragma incremental_vacuum(${sql.lit(VACUUM_PAGES)})`.execute(kysely);
-      await setImmediate();
+  async wipe(em: SqlEntityManager, when: 'now' | 'together'): Promise<boolean> {
+    const isAnyOld = await this.#days.isAnyOld(em);
+    if (isAnyOld && when === 'together') {
+      if (performance.now() < this.#notRebuiltBeforeMs) return false;
+      this.#notRebuiltBeforeMs = performance.now() + REBUILD_INTERVAL_MS;
     }
-    for (let attempt = 1; ; attempt += 1) {
-      const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(kysely);
-      this.#noteSize();
-      if (rows[0]?.busy !== 1) return;
-      if (attempt === CHECKPOINT_ATTEMPTS) {
-        throw new StoreError(
-          'busy',
-          'another process reads the SQLite file, so its journal still holds what was deleted: purge again in a moment'
-        );
-      }
-      await wait(CHECKPOINT_RETRY_MS);
-    }
+    await this.#days.drain(em);
+    await giveBack(em);
+    // The journal is emptied unless someone reads: what is deleted stands in it until then.
+    const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(em.getKysely());
+    this.#noteSize();
+    return rows[0]?.busy === 0;
+  }
+
+  isFull(error: unknown): boolean {
+    return this.toStoreError(error).message.includes(DISK_FULL);
+  }
+
+  /** The next opening makes a file, whoever it is that opens. */
+  async deleteAll(): Promise<void> {
+    for (const suffix of ['', '-wal', '-shm']) await rm(`${this.#file}${suffix}`, { force: true });
+    await (await open(this.#file, 'a', 0o600)).close();
+  }
+
+  toStoreError(error: unknown): StoreError {
+    this.#days.forget();
+    return toStoreError(error);
   }
 
   #noteSize(): void {
     this.#size = statSync(this.#file, { throwIfNoEntry: false })?.size ?? 0;
+  }
+}
+
+/** Gives the free pages back to the file system. */
+async function giveBack(em: SqlEntityManager): Promise<void> {
+  const kysely = em.getKysely();
+  for (;;) {
+    const { rows } = await sql<{ freelist_count: number }>`pragma freelist_count`.execute(kysely);
+    if (rows[0] === undefined || rows[0].freelist_count === 0) return;
+    await sql`pragma incremental_vacuum(${sql.lit(VACUUM_PAGES)})`.execute(kysely);
+    await setImmediate();
   }
 }

@@ -7,7 +7,7 @@ import { backoffMs } from '../../common/backoff.ts';
 import type { Clock } from '../../events/clock.ts';
 import type { TelemetryLoss } from '../../schema/dictionary.ts';
 import type { TelemetryEvent } from '../../schema/eventFields.ts';
-import type { Audit, LossCount, Store, StoredTotals, Usage, UsageRange } from '../../store/store.ts';
+import type { Audit, Deletion, LossCount, Store, StoredTotals, Usage, UsageRange } from '../../store/store.ts';
 import { StoreError } from '../../store/storeError.ts';
 import { buffersOf, toColumns } from './eventColumns.ts';
 import type { Answer, Call, ThreadData } from './protocol.ts';
@@ -104,11 +104,11 @@ export class ThreadedStore implements Store {
     return this.#ask('rollUp');
   }
 
-  purge(day?: string): Promise<number> {
+  purge(day?: string): Promise<Deletion> {
     return this.#ask('purge', day);
   }
 
-  eraseGuild(guildHash: string): Promise<number> {
+  eraseGuild(guildHash: string): Promise<Deletion> {
     return this.#ask('eraseGuild', guildHash);
   }
 
