@@ -10,12 +10,11 @@ export type { ReportOptions } from './reports/readReport.ts';
 export type { UsageReport } from './reports/usageReport.ts';
 export type { PurgeOptions, PurgeResult } from './retention/purge.ts';
 export type { Status, Surface } from './schema/closedLists.ts';
-export type { Deletion } from './store/store.ts';
 export { telemetryMiddleware, type RequestDescription } from './surfaces/api/middleware.ts';
 export { instrumentRoom, type RoomOptions } from './surfaces/racetime/instrumentRoom.ts';
 export type { CommandNames, TelemetryClientOptions } from './telemetry/clientOptions.ts';
 export type { TelemetryStatus } from './telemetry/status.ts';
-export { TelemetryUnavailableError, type Run, type Telemetry } from './telemetry/telemetry.ts';
+export { TelemetryUnavailableError, type Deletion, type Run, type Telemetry } from './telemetry/telemetry.ts';
 
 declare module '@sapphire/pieces' {
   interface Container {

@@ -1,5 +1,5 @@
 import { addDays } from '../events/day.ts';
-import type { Deletion, Store, StoredTotals } from '../store/store.ts';
+import type { Store, StoredTotals } from '../store/store.ts';
 
 export interface PurgeOptions {
   /** Deletes everything, not only what is too old. */

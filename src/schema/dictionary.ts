@@ -76,7 +76,8 @@ export const tables = {
 /** MikroORM's own list of the migrations that ran, with the moment the operator's process ran them. */
 export const migrationsTable = {
   name: 'telemetry_migrations',
-  purpose: 'Which migrations ran on this database, and when: an act of the operator, not an event.'
+  purpose: 'Which migrations ran on this database, and when: an act of the operator, not an event.',
+  columns: ['id', 'name', 'executed_at']
 } as const;
 
 /** A count of lost events, as it is stored. */

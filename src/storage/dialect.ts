@@ -7,13 +7,27 @@ import type { ColumnTypes } from './entities.ts';
 
 /** A table as the database has it. */
 export interface LiveTable {
-  readonly columns: readonly { readonly name: string; readonly type: string; readonly nullable: boolean }[];
+  readonly columns: readonly LiveColumn[];
   /** The columns of the primary key, in its order. */
   readonly key: readonly string[];
   /** The expression of each CHECK constraint, by its name, in the words of the database. */
   readonly checks: ReadonlyMap<string, string>;
-  /** Indexes besides the primary key. */
-  readonly indexes: readonly string[];
+  /** All else that hangs on it and that no migration made, each as the end of a sentence: `has a trigger that nobody asked for: x`. */
+  readonly oddities: readonly string[];
+  /** Whether it keeps, besides its columns, in which order its rows came. */
+  readonly keepsOrder: boolean;
+  /** Whether a column takes values of its type alone. */
+  readonly isStrict: boolean;
+  /** The statement that made it, where the database keeps it. */
+  readonly definition?: string;
+}
+
+interface LiveColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly nullable: boolean;
+  /** Whether it has a default, or is calculated. */
+  readonly fillsItself: boolean;
 }
 
 /** Everything in which PostgreSQL and SQLite differ. */
@@ -46,6 +60,14 @@ export interface Dialect {
   lockDay(em: SqlEntityManager, day: string): Promise<void>;
   /** What the database itself says of a table; `undefined` when there is none. */
   describeTable(em: SqlEntityManager, table: string): Promise<LiveTable | undefined>;
+  /** The tables in which a table of the dictionary is kept: more than one where each day has its own. */
+  namesOf(em: SqlEntityManager, table: Table): Promise<string[]>;
+  /** The statement that makes a table of the dictionary under a name; `undefined` where the database does not keep it. */
+  definitionOf(table: Table, name: string): string | undefined;
+  /** What is in the database besides our tables and should not be, each as a sentence. */
+  findStrangers(em: SqlEntityManager): Promise<string[]>;
+  /** Whether a text matches a pattern that is made of classes of characters alone. */
+  matches(text: RawBuilder<unknown>, pattern: RegExp): RawBuilder<unknown>;
   tableExists(em: SqlEntityManager, table: string): Promise<boolean>;
   /** The days of which a table has rows, the oldest first. Found without reading the rows. */
   days(em: SqlEntityManager, table: Table): Promise<string[]>;

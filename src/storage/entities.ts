@@ -1,7 +1,6 @@
 import { EntitySchema, type EntityProperty } from '@mikro-orm/core';
 import { tables } from '../schema/dictionary.ts';
 import type { Field, Table } from '../schema/field.ts';
-import type { Dialect } from './dialect.ts';
 
 /** The column type of each type of field, in one engine's words. */
 export type ColumnTypes = Readonly<Record<Field['type'], string>>;
@@ -14,9 +13,9 @@ const PROPERTY_TYPES: Readonly<Record<Field['type'], string>> = {
   real: 'double'
 };
 
-/** The entities of the tables in the data dictionary. */
-export function entities({ columnTypes, tableSuffix }: Pick<Dialect, 'columnTypes' | 'tableSuffix'>): EntitySchema[] {
-  return Object.entries(tables).map(([name, table]) => entity(name, table, columnTypes, tableSuffix));
+/** The entities of the tables in the data dictionary, whose names end with `suffix`. */
+export function entities(columnTypes: ColumnTypes, suffix: string): EntitySchema[] {
+  return Object.entries(tables).map(([name, table]) => entity(name, table, columnTypes, suffix));
 }
 
 function entity(name: string, table: Table, columnTypes: ColumnTypes, suffix: string): EntitySchema {

@@ -11,7 +11,7 @@ import { entities } from './entities.ts';
 export function ormOptions(dialect: Dialect): Options {
   return {
     ...dialect.options(),
-    entities: entities(dialect),
+    entities: entities(dialect.columnTypes, dialect.tableSuffix),
     entitiesTs: [],
     baseDir: process.cwd(),
     allowGlobalContext: true,

@@ -5,7 +5,7 @@ import { tables, type TelemetryLoss } from '../schema/dictionary.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
 import type { Audit, Deletion, LossCount, Store, StoredTotals, Usage, UsageRange } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
-import { auditDatabase } from './audit.ts';
+import { auditDatabase } from './audit/auditDatabase.ts';
 import type { Dialect } from './dialect.ts';
 import { eraseGuild } from './queries/eraseGuild.ts';
 import { purgeTables } from './queries/purge.ts';

@@ -5,6 +5,8 @@ import type { PurgeOptions, PurgeResult } from '../retention/purge.ts';
 import type { Deletion } from '../store/store.ts';
 import type { TelemetryStatus } from './status.ts';
 
+export type { Deletion };
+
 /** A run in flight, for the code that runs. Neither method throws; after the run's end both do nothing. */
 export interface Run {
   /**

@@ -31,16 +31,11 @@ onBothDatabases((createDatabase) => {
     const database = await afterABot(await createDatabase());
     const isServer = database.engine === 'PostgreSQL';
     // What a database that was tampered with may hold: the constraints do not stand in the way of any of it.
-    const plants: readonly (readonly [plant: string, mend: string, finding: RegExp])[] = [
-      [
-        'alter table telemetry_events add column user_id text',
-        'alter table telemetry_events drop column user_id',
-        /^telemetry_events has a column that the data dictionary does not know: user_id$/
-      ],
+    const plants: readonly (readonly [plant: string, mend: string | undefined, finding: RegExp])[] = [
       [
         `update telemetry_events set guild_hash = '${GUILD.id}' where action = 'invoke'`,
         "update telemetry_events set guild_hash = null where action = 'invoke'",
-        /^telemetry_events\.guild_hash holds 1 different texts that do not fit it$/
+        /^telemetry_events\.guild_hash holds what does not fit it, in 1 row$/
       ],
       isServer
         ? [
@@ -51,8 +46,14 @@ onBothDatabases((createDatabase) => {
         : [
             "update telemetry_salts set day_bucket = '12:30:05.1'",
             `update telemetry_salts set day_bucket = '${today}'`,
-            /^telemetry_salts\.day_bucket holds 1 different texts that do not fit it$/m
-          ]
+            /^telemetry_salts_\d+_1 holds rows of another day than its own$/m
+          ],
+      [
+        'alter table telemetry_events add column user_id text',
+        // The last one is left.
+        undefined,
+        /^telemetry_events(?:_\d+_1)? has a column that the data dictionary does not know: user_id$/
+      ]
     ];
     for (const [plant, mend, finding] of plants) {
       await database.sql(plant);
@@ -64,7 +65,7 @@ onBothDatabases((createDatabase) => {
         stderr: expect.stringMatching(finding)
       });
       expect(stderr).not.toMatch(/8111|12:30/);
-      await database.sql(mend);
+      if (mend !== undefined) await database.sql(mend);
     }
   });
 });

@@ -36,7 +36,7 @@ export async function sqliteDatabase(given?: string): Promise<TestDatabase & { r
     sql: async (statement) => {
       const database = new DatabaseSync(file, { timeout: 5000 });
       try {
-        return inEachDay(database, statement).flatMap((one) => database.prepare(one).all());
+        return inDays(database, statement).flatMap((one) => database.prepare(one).all());
       } finally {
         database.close();
       }
@@ -44,14 +44,19 @@ export async function sqliteDatabase(given?: string): Promise<TestDatabase & { r
   };
 }
 
-const CHANGE = /^((?:update|delete from|alter table|insert into|create index \w+ on) )(telemetry_(?:daily_)?[a-z]+)\b(?!_)/;
+const CHANGE =
+  /^((?:update|delete from|insert into|alter table|drop table|create index \w+ on|create trigger \w+ (?:before|after) insert on) )(telemetry_(?:daily_)?[a-z]+)\b(?!_)/;
 
-/** In SQLite a table is a view of the tables of its days: who changes it changes each of these. */
-function inEachDay(database: DatabaseSync, statement: string): string[] {
-  const [, words, table] = CHANGE.exec(statement) ?? [];
-  if (words === undefined || table === 'telemetry_migrations') return [statement];
-  const days = database.prepare(`select name from sqlite_master where type = 'table' and name glob '${table}_[0-9]*'`).all();
-  return days.map(({ name }) => statement.replace(`${words}${table}`, `${words}${String(name)}`));
+/**
+ * In SQLite a table is a view of the tables of its days: what changes rows is done to each of these, and what adds rows, or changes the table
+ * itself, to that of the newest day.
+ */
+export function inDays(database: DatabaseSync, statement: string): string[] {
+  const [, words = '', table] = CHANGE.exec(statement) ?? [];
+  if (table === undefined || table === 'telemetry_migrations') return [statement];
+  const days = database.prepare(`select name from sqlite_master where type = 'table' and name glob '${table}_[0-9]*' order by name`).all();
+  const changed = /^(?:update|delete)/.test(words) ? days : days.slice(-1);
+  return changed.map(({ name }) => statement.replace(`${words}${table}`, `${words}${String(name)}`));
 }
 
 export async function postgresqlDatabase(): Promise<TestDatabase> {

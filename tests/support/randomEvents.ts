@@ -51,7 +51,8 @@ export function randomEvents(random: () => number, days: readonly string[], runs
         ['timeout', 'provider_timeout'] as const,
         ['denied', 'rate_limited'] as const
       ]);
-      events.push({ ...end, eventName: operation.eventName.failure, action: 'failure', status, errorType });
+      const durationMs = status === 'denied' ? null : end.durationMs;
+      events.push({ ...end, eventName: operation.eventName.failure, action: 'failure', status, errorType, durationMs });
     }
   }
   return events.toSorted((a, b) => (a.dayBucket === b.dayBucket ? (a.id < b.id ? -1 : 1) : a.dayBucket < b.dayBucket ? -1 : 1));

@@ -1,21 +1,24 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { LiveTable } from '../dialect.ts';
 import { run } from '../queries/tables.ts';
+import { odditiesOf } from './oddities.ts';
 
 /** What PostgreSQL itself says of a table; `undefined` when there is none. */
 export async function describeTable(em: SqlEntityManager, table: string): Promise<LiveTable | undefined> {
   if (!(await tableExists(em, table))) return undefined;
   const columns = await run<LiveTable['columns'][number]>(
     em,
-    sql`select attname as name, format_type(atttypid, atttypmod) as type, not attnotnull as nullable from pg_attribute
+    sql`select attname as name, not attnotnull as nullable, atthasdef or attidentity <> '' as "fillsItself",
+        format_type(atttypid, atttypmod) || case when attcollation = typcollation then '' else ' collate ' || attcollation::regcollation end as type
+      from pg_attribute join pg_type t on t.oid = atttypid
       where attrelid = to_regclass(${table}) and attnum > 0 and not attisdropped order by attnum`
   );
-  const indexes = await run<{ name: string; primary: boolean; columns: string[] }>(
+  const [key] = await run<{ columns: string[] }>(
     em,
-    sql`select c.relname as name, i.indisprimary as primary, array(select attname::text from unnest(i.indkey::int2[]) with ordinality as k(attnum, position)
+    sql`select array(select attname::text from unnest(i.indkey::int2[]) with ordinality as k(attnum, position)
         join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum order by position) as columns
-      from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid = to_regclass(${table})`
+      from pg_index i where i.indrelid = to_regclass(${table}) and i.indisprimary`
   );
   const checks = await run<{ name: string; expression: string }>(
     em,
@@ -23,10 +26,17 @@ export async function describeTable(em: SqlEntityManager, table: string): Promis
   );
   return {
     columns,
-    key: indexes.find(({ primary }) => primary)?.columns ?? [],
+    key: key?.columns ?? [],
     checks: new Map(checks.map(({ name, expression }) => [name, expression])),
-    indexes: indexes.filter(({ primary }) => !primary).map(({ name }) => name)
+    oddities: await odditiesOf(em, table),
+    keepsOrder: false,
+    isStrict: true
   };
+}
+
+/** Whether a text matches a pattern of classes of characters, which PostgreSQL writes as JavaScript does. */
+export function matches(text: RawBuilder<unknown>, pattern: RegExp): RawBuilder<unknown> {
+  return sql`${text} ~ ${sql.lit(pattern.source)}`;
 }
 
 export async function tableExists(em: SqlEntityManager, table: string): Promise<boolean> {

@@ -6,7 +6,8 @@ import type { TelemetryEvent } from '../../schema/eventFields.ts';
 import type { Table } from '../../schema/field.ts';
 import type { Dialect } from '../dialect.ts';
 import { connectionOptions } from './connection.ts';
-import { describeTable, tableExists } from './describeTable.ts';
+import { describeTable, matches, tableExists } from './describeTable.ts';
+import { findStrangers } from './oddities.ts';
 import { toStoreError } from './errors.ts';
 import { COLUMN_TYPES, INSERT_EVENTS, insertParameters } from './insertEvents.ts';
 
@@ -29,6 +30,8 @@ export class PostgresqlDialect implements Dialect {
   readonly keepsFiles = false;
   readonly describeTable = describeTable;
   readonly tableExists = tableExists;
+  readonly findStrangers = findStrangers;
+  readonly matches = matches;
   readonly toStoreError = toStoreError;
   readonly #url: URL;
 
@@ -43,6 +46,15 @@ export class PostgresqlDialect implements Dialect {
 
   async prepare(): Promise<void> {
     // Nothing: a connection is ready as it comes.
+  }
+
+  async namesOf(_em: SqlEntityManager, { name }: Table): Promise<string[]> {
+    return [name];
+  }
+
+  /** The catalogs tell all there is. */
+  definitionOf(): undefined {
+    return undefined;
   }
 
   /** A connection whose server is gone says so itself. */

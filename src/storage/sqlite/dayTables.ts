@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { sql, type RawBuilder } from 'kysely';
+import { sql } from 'kysely';
 import { tables } from '../../schema/dictionary.ts';
 import type { Table } from '../../schema/field.ts';
 import { run } from '../queries/tables.ts';
@@ -22,7 +22,7 @@ interface DayTable {
 }
 
 /** Every day's table is made as this one is; it holds no rows. */
-export const templateOf = (table: Table): string => `${table.name}_template`;
+const templateOf = (table: Table): string => `${table.name}_template`;
 
 const NAME = /^(telemetry_[a-z_]+)_(\d{4})(\d{2})(\d{2})_(\d+)$/;
 const nameOf = ({ name }: Table, day: string, generation: number): string => `${name}_${day.replaceAll('-', '')}_${generation}`;
@@ -74,6 +74,12 @@ export class DayTables {
     if (names.length > 0) await this.#change(em, table, async (inside) => drop(inside, names));
   }
 
+  /** The template and the tables of all days. */
+  async names(em: SqlEntityManager, table: Table): Promise<string[]> {
+    const days = (await this.#all(em)).filter((one) => one.table === table.name);
+    return [templateOf(table), ...days.map(({ name }) => name)];
+  }
+
   /** Whether anything waits to be moved to a next generation. */
   async isAnyOld(em: SqlEntityManager): Promise<boolean> {
     return (await this.#old(em)).length > 0;
@@ -118,8 +124,7 @@ export class DayTables {
     const work = async (inside: SqlEntityManager): Promise<T> => {
       await run(inside, sql`drop view if exists ${sql.table(table.name)}`);
       const result = await change(inside);
-      const all = (await this.#all(inside)).filter((one) => one.table === table.name).map(({ name }) => name);
-      await run(inside, sql`create view ${sql.table(table.name)} as ${unionOf([templateOf(table), ...all.slice(-MAX_IN_VIEW)])}`);
+      await run(inside, sql.raw(viewOf(table, await this.names(inside, table))));
       return result;
     };
     return em.isInTransaction() ? work(em) : em.transactional(work);
@@ -162,12 +167,17 @@ function dayTable(name: string): DayTable | undefined {
   return year === undefined || !isOurs ? undefined : { table, day: `${year}-${month}-${date}`, generation: Number(generation), name };
 }
 
-/** A query for all rows of these tables. */
-export function unionOf(names: readonly string[]): RawBuilder<unknown> {
-  return sql.join(
-    names.map((name) => sql`select * from ${sql.table(name)}`),
-    sql` union all `
-  );
+/** The day of a table; `undefined` where it has none. */
+export function dayOf(name: string): string | undefined {
+  return dayTable(name)?.day;
+}
+
+/** The statement that makes the view of all rows. */
+export function viewOf({ name }: Table, names: readonly string[]): string {
+  return `create view ${name} as ${names
+    .slice(-MAX_IN_VIEW)
+    .map((one) => `select * from ${one}`)
+    .join(' union all ')}`;
 }
 
 /** Moves the first rows, by the key. Returns how many. */

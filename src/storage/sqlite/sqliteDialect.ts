@@ -5,15 +5,15 @@ import { setImmediate } from 'node:timers/promises';
 import { SqliteDriver, type MikroORM, type Options, type SqlEntityManager } from '@mikro-orm/sql';
 import { sql, type RawBuilder } from 'kysely';
 import { sqliteMigrations } from '../../../migrations/index.ts';
-import { tables } from '../../schema/dictionary.ts';
+import { migrationsTable, tables } from '../../schema/dictionary.ts';
 import type { TelemetryEvent } from '../../schema/eventFields.ts';
 import type { Table } from '../../schema/field.ts';
 import { StoreError } from '../../store/storeError.ts';
 import type { Dialect } from '../dialect.ts';
-import { describeTable, tableExists } from './describeTable.ts';
+import { definitionOf, describeTable, findStrangers, matches, tableExists } from './describeTable.ts';
 import { DISK_FULL, toStoreError } from './errors.ts';
 import { cachingDialect } from './cachingDialect.ts';
-import { DayTables } from './dayTables.ts';
+import { DayTables, viewOf } from './dayTables.ts';
 import { insertEvents } from './insertEvents.ts';
 
 /** Pragmas and the value that each must have afterwards. The first two must come before the first table. */
@@ -59,6 +59,7 @@ export class SqliteDialect implements Dialect {
   readonly keepsFiles = true;
   readonly describeTable = describeTable;
   readonly tableExists = tableExists;
+  readonly matches = matches;
   readonly #file: string;
   readonly #options: SqliteOptions;
   /** Of the file as it was when it was opened or last written. */
@@ -111,6 +112,25 @@ export class SqliteDialect implements Dialect {
   isGone(): boolean {
     const file = statSync(this.#file, { throwIfNoEntry: false });
     return file === undefined || file.ino !== this.#inode || file.size < this.#size;
+  }
+
+  namesOf(em: SqlEntityManager, table: Table): Promise<string[]> {
+    return this.#days.names(em, table);
+  }
+
+  definitionOf(table: Table, name: string): string {
+    return definitionOf(table, name, this.columnTypes);
+  }
+
+  async findStrangers(em: SqlEntityManager): Promise<string[]> {
+    const ours: string[] = [migrationsTable.name];
+    const views = new Map<string, string>();
+    for (const table of Object.values<Table>(tables)) {
+      const names = await this.#days.names(em, table);
+      ours.push(...names);
+      views.set(table.name, viewOf(table, names).replace('create view', 'CREATE VIEW'));
+    }
+    return findStrangers(em, ours, views);
   }
 
   /** No lock: of two transactions that read and then write, SQLite lets one through, and the other is tried again later. */
