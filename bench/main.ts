@@ -20,6 +20,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   flush: { comparable: false, load: async () => (await import('./questions/flush.ts')).flush },
   writePostgresql: { comparable: false, load: async () => (await import('./questions/writePostgresql.ts')).writePostgresql },
   writeSqlite: { comparable: false, load: async () => (await import('./questions/writeSqlite.ts')).writeSqlite },
+  diskSqlite: { comparable: true, load: async () => (await import('./questions/diskSqlite.ts')).diskSqlite },
   reportSqlite: { comparable: true, load: async () => (await import('./questions/reportSqlite.ts')).reportSqlite },
   reportPostgresql: { comparable: true, load: async () => (await import('./questions/reportPostgresql.ts')).reportPostgresql },
   purge: { comparable: false, load: async () => (await import('./questions/purge.ts')).purge }

@@ -77,7 +77,7 @@ async function filledFile(size: number, plugin: Plugin): Promise<FilledFile> {
   const folder = await temporaryFolder();
   const store = await openStore({ dataDir: folder }, plugin);
   const file = join(folder, 'telemetry.db');
-  await fillSqlite(file, size);
+  await fillSqlite(store, file, size);
   using clock = new StatementClock();
   const ms = await timed(() => store.rollUp());
   const rollUpNote =

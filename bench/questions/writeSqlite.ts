@@ -20,7 +20,7 @@ export async function writeSqlite({ rows: largest = LARGEST }: BenchOptions): Pr
   let filled = 0;
   let emptyMs: number | undefined;
   for (const size of [0, largest / 5, largest / 2, largest]) {
-    if (size > filled) await fillSqlite(join(folder, 'telemetry.db'), size - filled);
+    if (size > filled) await fillSqlite(store, join(folder, 'telemetry.db'), size - filled);
     filled = size;
     const times: number[] = [];
     // The first batch finds the pages that the filling left out of memory.

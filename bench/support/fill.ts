@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import type { Client } from 'pg';
+import type { Store } from '../../src/store/store.ts';
 import { eventFields, type TelemetryEvent } from '../../src/schema/eventFields.ts';
 import { DURATION_DEVIATION, DURATION_MEAN, FAILURE_SHARE, FAILURES, GUILDS, makeEvents, OPERATIONS, PROVIDERS } from './events.ts';
 import { withProgress } from './progress.ts';
@@ -44,15 +45,19 @@ export async function fillPostgresql(client: Client, rows: number): Promise<void
   await client.query('checkpoint');
 }
 
-/** Adds about `rows` events to the table in `file`, the same number for each of the last 30 days. */
-export async function fillSqlite(file: string, rows: number): Promise<void> {
+/** Adds about `rows` events to the tables of `store` in `file`, the same number for each of the last 30 days. */
+export async function fillSqlite(store: Store, file: string, rows: number): Promise<void> {
+  // Makes what each day needs.
+  for (const day of ALL_DAYS) await store.write(makeEvents(day, 1));
   const database = new DatabaseSync(file, { timeout: 5_000 });
   database.exec('pragma synchronous = off; pragma cache_size = -400000');
-  const insert = database.prepare(`insert into telemetry_events (${COLUMNS.join(', ')}) values (${COLUMNS.map(() => '?').join(', ')})`);
   const runsOfDay = Math.round(rows / ALL_DAYS.length / 2);
   try {
     await withProgress(`${rows.toLocaleString('en-US')} events in SQLite`, runsOfDay * 2 * ALL_DAYS.length, async (done) => {
       for (const day of ALL_DAYS) {
+        const insert = database.prepare(
+          `insert into ${tableOf(database, day)} (${COLUMNS.join(', ')}) values (${COLUMNS.map(() => '?').join(', ')})`
+        );
         for (let left = runsOfDay; left > 0; left -= RUNS_AT_ONCE) {
           const events = makeEvents(day, Math.min(left, RUNS_AT_ONCE));
           database.exec('begin');
@@ -70,4 +75,11 @@ export async function fillSqlite(file: string, rows: number): Promise<void> {
   // Or the first checkpoint that is measured would wait for the disk to take all this.
   await using handle = await open(file, 'r+');
   await handle.sync();
+}
+
+/** Each day has a table of its own; another checkout may have one for all. */
+function tableOf(database: DatabaseSync, day: string): string {
+  const name = `telemetry_events_${day.replaceAll('-', '')}_*`;
+  const row = database.prepare("select name from sqlite_master where type = 'table' and name glob ? order by name desc").get(name);
+  return String(row?.['name'] ?? 'telemetry_events');
 }

@@ -12,7 +12,7 @@ import { SALT_CHANGED } from '../retention/maintenance.ts';
 import { purge } from '../retention/purge.ts';
 import type { Surface } from '../schema/closedLists.ts';
 import { privacyPolicy } from '../schema/privacyPolicy.ts';
-import { openStore } from '../storage/openStore.ts';
+import { openStore, startOver } from '../storage/openStore.ts';
 import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
 import { confirm } from './confirm.ts';
@@ -39,7 +39,15 @@ export function report(settings: Settings, { days, surface, format }: ReportRequ
 export async function purgeEvents(settings: Settings, { all = false, dryRun = false, yes = false }): Promise<string> {
   if (all && !dryRun && !yes) await confirm('This deletes every event of telemetry for good. Go on?');
   const { retentionDays } = settings;
-  return withStore(settings, async (store) => renderPurge(await purge({ store, today: today(), retentionDays, all, dryRun }), dryRun));
+  try {
+    return await withStore(settings, async (store) =>
+      renderPurge(await purge({ store, today: today(), retentionDays, all, dryRun }), dryRun)
+    );
+  } catch (error) {
+    if (!all || dryRun || settings.databaseUrl !== undefined || !(error instanceof StoreError) || error.kind !== 'full') throw error;
+    await startOver(settings);
+    return 'Deleted all events. The disk is so full that they could not be counted: the file was deleted, and a new one made';
+  }
 }
 
 export function status(settings: Settings): Promise<string> {

@@ -36,7 +36,8 @@ ${migrationsTable.purpose} MikroORM keeps it.
 - A report does not tell the number of active guilds below five.
 - The database itself refuses values outside the closed lists, lengths and ranges.
 - Rows older than the retention are deleted whenever the bot starts, and at times that the operator sets (once a day unless they choose
-  otherwise). In an SQLite file their space is overwritten.
+  otherwise). In an SQLite file they are overwritten, and so is what was erased: at once, or within ten minutes, or when whoever reads the file is
+  done.
 
 ## What this can't promise
 
@@ -51,7 +52,8 @@ ${migrationsTable.purpose} MikroORM keeps it.
 - A day with very few events in very few guilds can be guessed by someone who was there.
 - Keys tell which events belong to the same segment: about 2,000 of a day that one process recorded one after another. They never tell when, nor
   which segment or event came first. A restart cuts a segment short, and a bot with fewer events than that has one segment a day.
-- A database keeps batches in about the order in which they came, a few seconds apart. Within a batch the order is that of random keys.
+- PostgreSQL keeps batches in about the order in which they came, a few seconds apart. In an SQLite file the numbers of the pages may tell in which
+  order the segments of a day came, until the day is over and rolled up. Within a batch the order is that of random keys.
 - Copies of the database that an operator makes (backups, replicas) are out of the plugin's reach.
 `;
 }

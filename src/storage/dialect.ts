@@ -86,9 +86,7 @@ export interface Dialect {
    * that was done less than ten minutes ago. Resolves to whether nothing of it is left.
    */
   wipe(em: SqlEntityManager, when: 'now' | 'together'): Promise<boolean>;
-  /** Whether there is no room for what was tried. */
-  isFull(error: unknown): boolean;
-  /** Deletes the database itself, which is closed. */
+  /** Deletes the database itself, which must be closed: for a disk so full that rows can't be deleted. */
   deleteAll(): Promise<void>;
   /** The meaning of an error of the driver. */
   toStoreError(error: unknown): StoreError;

@@ -43,6 +43,16 @@ export async function openStore(
   return SqlStore.open(dialect, clock, (anew) => openOrm(dialect, mode.migrate || anew === true));
 }
 
+/**
+ * Deletes an SQLite file without opening it, and makes a new one: where the disk is so full that it can't be opened.
+ * @throws {StoreError} when there is no room for that either.
+ */
+export async function startOver(settings: Pick<Settings, 'databaseUrl' | 'dataDir'>): Promise<void> {
+  const mode = { migrate: true, busyTimeoutMs: 0 };
+  await (await dialectOf(settings, mode)).deleteAll();
+  await (await openStore(settings, mode)).close();
+}
+
 async function openOrm(dialect: Dialect, migrate: boolean): Promise<OpenedOrm> {
   let orm: MikroORM | undefined;
   try {

@@ -122,8 +122,8 @@ export class SqlStore implements Store {
         return { deleted, isWiped: await this.#wipe(em, 'now') };
       });
     } catch (error) {
-      // Deleting takes room on the disk.
-      if (day !== undefined || !this.#dialect.isFull(error)) throw error;
+      // Deleting rows takes room on the disk.
+      if (day !== undefined || !this.#dialect.keepsFiles || (error as StoreError).kind !== 'full') throw error;
       const { events } = await this.totals();
       await this.#orm.close(true);
       await this.#dialect.deleteAll();

@@ -5,9 +5,9 @@
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
-  readonly kind: 'refused' | 'unavailable' | 'busy';
+  readonly kind: 'refused' | 'unavailable' | 'busy' | 'full';
 
-  constructor(kind: 'refused' | 'unavailable' | 'busy', message: string, options?: ErrorOptions) {
+  constructor(kind: 'refused' | 'unavailable' | 'busy' | 'full', message: string, options?: ErrorOptions) {
     super(message, options);
     this.kind = kind;
   }

@@ -15,6 +15,11 @@ import { atSuiteEnd, startServer } from '../support/postgresSuite.ts';
 import { SampleBot } from '../support/sampleBot.ts';
 import { testWhere } from '../support/testWhere.ts';
 import { allWritten, complaints, driveWhile, expectOutageTold } from '../support/traffic.ts';
+import { systemClock } from '../../src/events/clock.ts';
+import { seededRandom } from '../support/randomEvents.ts';
+import { DONE, runCli } from '../support/runCli.ts';
+import { anEvent, hexOf, openTestStore } from '../support/seedEvents.ts';
+import { bytesOf } from '../support/sentinels.ts';
 import { startPingBot } from './pingBot.ts';
 
 const FULL_MS = 1_500;
@@ -67,6 +72,32 @@ onSmallDisk('a disk that is full holds SQLite up and loses nothing: all is writt
   expect(container.telemetry.status().counters).toMatchObject({ made: 2 * sent, written: 2 * sent });
   await expectCountersInDatabase(database);
   expectOutageTold(bot, 'SQLite 13 .*the disk is full');
+});
+
+onSmallDisk('a disk that is full does not keep anyone from deleting everything', async () => {
+  const folder = await smallDisk(4);
+  const database = await sqliteDatabase(folder);
+  const store = await openTestStore(database);
+  const random = seededRandom(4);
+  const hash = hexOf(random, 64);
+  for (let batch = 0; batch < 3; batch += 1)
+    await store.write(Array.from({ length: 1_000 }, () => anEvent(random, { dayBucket: systemClock().today(), guildHash: hash })));
+  await store.close();
+  await fill(folder);
+  const { exitCode, stdout } = await runCli(['purge', '--all', '--yes'], database);
+  expect({ exitCode, stdout }).toEqual({ exitCode: DONE, stdout: expect.stringMatching(/^Deleted all events\. The disk is so full/) });
+  expect(await bytesOf(database)).not.toContain(hash);
+
+  // The same by a bot that has the file open.
+  const bot = await openTestStore(database);
+  const events = Array.from({ length: 1_000 }, () => anEvent(random, { dayBucket: systemClock().today(), guildHash: hash }));
+  await bot.write(events);
+  await rm(join(folder, 'ballast'));
+  await fill(folder);
+  expect(await bot.purge()).toEqual({ deleted: 1_000, isWiped: true });
+  expect(await bytesOf(database)).not.toContain(hash);
+  await bot.write(events.slice(0, 1));
+  expect((await bot.totals()).events).toBe(1);
 });
 
 onSmallDisk('a disk that is full holds PostgreSQL up and loses nothing: all is written when there is room again', async () => {

@@ -90,10 +90,10 @@ test('of 24 guilds that are erased, and of days that are purged, no fragment of 
   const old = addDays(TODAY, -30);
   for (let round = 0; round < 24; round += 1) {
     const [erased, purged] = [hexOf(random, 64), hexOf(random, 64)];
-    await store.write(mixedEvents(random, old, 500, [...guilds, purged]));
-    await store.write(mixedEvents(random, addDays(TODAY, -3), 500, [...guilds, erased]));
+    await store.write(mixedEvents(random, old, 300, [...guilds, purged]));
+    await store.write(mixedEvents(random, addDays(TODAY, -3), 300, [...guilds, erased]));
     const ids = new EventIds();
-    for (let batch = 0; batch < 30; batch += 1)
+    for (let batch = 0; batch < 20; batch += 1)
       await store.write(mixedEvents(random, TODAY, 1 + Math.floor(random() * 120), [...guilds, erased], ids));
     await store.rollUp();
     expect([await fragmentsOf(erased, database), await fragmentsOf(purged, database)]).toEqual([57, 57]);

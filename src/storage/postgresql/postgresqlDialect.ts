@@ -119,10 +119,6 @@ export class PostgresqlDialect implements Dialect {
     return true;
   }
 
-  isFull(): boolean {
-    return false;
-  }
-
   async deleteAll(): Promise<void> {
     // The database is the operator's.
   }

@@ -24,7 +24,11 @@ export function cachingDialect(file: string): KyselySqliteDialect {
           return {
             reader: /^\s*(?:select|pragma|with)\b/i.test(text),
             all: (parameters) => prepared.all(...(parameters as never[])),
-            run: (parameters) => prepared.run(...(parameters as never[])),
+            // A full disk, say, has SQLite roll back by itself; to do so once more fails, and the connection would never be free again.
+            run: (parameters) =>
+              text === 'rollback' && !database.isTransaction
+                ? { changes: 0, lastInsertRowid: 0 }
+                : prepared.run(...(parameters as never[])),
             iterate: (parameters) => prepared.iterate(...(parameters as never[]))
           };
         },

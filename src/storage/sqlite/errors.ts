@@ -7,21 +7,22 @@ const REFUSALS = new Set([18, 19, 20]);
 const BUSY = new Set([1, 5, 6]);
 
 const UNWRITABLE = ' (see that the bot may write to the folder TELEMETRY_DATA_DIR)';
-export const DISK_FULL = ' (the disk is full)';
+const FULL = 13;
+/** SQLITE_IOERR_SHMSIZE: the file that processes share could not be made. */
+const NO_ROOM_FOR_SHM = 4874;
+const DISK_FULL = ' (the disk is full)';
 const REMEDIES: Readonly<Record<string, string>> = {
   5: ' (another process writes to the file; several shards need PostgreSQL: set TELEMETRY_DATABASE_URL)',
   8: UNWRITABLE,
   10: UNWRITABLE,
   11: ' (the file is damaged: move it away and let a new one be made)',
-  13: DISK_FULL,
   14: UNWRITABLE,
   26: ' (the file is no database: move it away and let a new one be made)',
   EACCES: UNWRITABLE,
   EROFS: UNWRITABLE,
   ENOTDIR: UNWRITABLE,
   EEXIST: UNWRITABLE,
-  ENOENT: UNWRITABLE,
-  ENOSPC: DISK_FULL
+  ENOENT: UNWRITABLE
 };
 
 /** What an error of the driver means. Its message can name values, so only its codes are told. */
@@ -33,7 +34,9 @@ export function toStoreError(error: unknown): StoreError {
     const primary = errcode % 256;
     const text = `SQLite ${errcode} (${String(errstr)})`;
     if (REFUSALS.has(primary)) return new StoreError('refused', text);
+    if (primary === FULL || errcode === NO_ROOM_FOR_SHM) return new StoreError('full', `${text}${DISK_FULL}`);
     return new StoreError(BUSY.has(primary) ? 'busy' : 'unavailable', `${text}${REMEDIES[primary] ?? ''}`);
   }
+  if (code === 'ENOSPC') return new StoreError('full', `SQLite ENOSPC${DISK_FULL}`);
   return new StoreError('unavailable', `SQLite ${typeof code === 'string' ? code : 'failed'}${REMEDIES[String(code)] ?? ''}`);
 }

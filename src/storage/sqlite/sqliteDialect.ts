@@ -11,7 +11,7 @@ import type { Table } from '../../schema/field.ts';
 import { StoreError } from '../../store/storeError.ts';
 import type { Dialect } from '../dialect.ts';
 import { definitionOf, describeTable, findStrangers, matches, tableExists } from './describeTable.ts';
-import { DISK_FULL, toStoreError } from './errors.ts';
+import { toStoreError } from './errors.ts';
 import { cachingDialect } from './cachingDialect.ts';
 import { DayTables, viewOf } from './dayTables.ts';
 import { insertEvents } from './insertEvents.ts';
@@ -183,11 +183,7 @@ export class SqliteDialect implements Dialect {
     return rows[0]?.busy === 0;
   }
 
-  isFull(error: unknown): boolean {
-    return this.toStoreError(error).message.includes(DISK_FULL);
-  }
-
-  /** The next opening makes a file, whoever it is that opens. */
+  /** Leaves an empty file, in which whoever opens it next makes the tables. */
   async deleteAll(): Promise<void> {
     for (const suffix of ['', '-wal', '-shm']) await rm(`${this.#file}${suffix}`, { force: true });
     await (await open(this.#file, 'a', 0o600)).close();
