@@ -17,7 +17,7 @@ const MAY_IMPORT = {
   'src/reports': 'src/store src/events src/schema src/common',
   'src/retention': 'src/store src/logging src/events node-cron',
   'src/pipeline': 'src/store src/logging src/events src/schema src/common',
-  'src/storage': 'src/store src/events src/schema src/common config migrations @mikro-orm/* kysely',
+  'src/storage': 'src/store src/events src/schema src/common config migrations @mikro-orm/* kysely pg',
   'src/store': 'src/schema',
   'src/logging': '',
   'src/errors': 'src/events @sapphire/framework discord.js',

@@ -29,7 +29,7 @@ export function postgresqlFaults(server: PostgresServer, proxy: TcpProxy): reado
       }
     },
     { name: 'connections cut', inject: async () => proxy.cutAll() },
-    { name: 'connection cut after a commit', inject: async () => proxy.cutAfterCommit('insert into telemetry_events') },
+    { name: 'connection cut after a commit', inject: async () => proxy.cutAfterCommit('insert into "public"."telemetry_events"') },
     {
       name: 'answers swallowed',
       inject: async (ms) => {

@@ -2,8 +2,9 @@ import { Migration } from '@mikro-orm/migrations';
 
 export class InitialTables extends Migration {
   override up(): void {
+    const schema = `"${this.config.get('schema')}"`;
     this.addSql(`
-      create table telemetry_daily_counts (
+      create table ${schema}.telemetry_daily_counts (
         day_bucket date not null,
         event_name text not null,
         provider text not null,
@@ -21,7 +22,7 @@ export class InitialTables extends Migration {
       )
     `);
     this.addSql(`
-      create table telemetry_daily_durations (
+      create table ${schema}.telemetry_daily_durations (
         day_bucket date not null,
         event_name text not null,
         sample_rate double precision not null,
@@ -35,7 +36,7 @@ export class InitialTables extends Migration {
       )
     `);
     this.addSql(`
-      create table telemetry_daily_guilds (
+      create table ${schema}.telemetry_daily_guilds (
         day_bucket date not null,
         surface text not null,
         guild_hash text not null,
@@ -45,7 +46,7 @@ export class InitialTables extends Migration {
       )
     `);
     this.addSql(`
-      create table telemetry_events (
+      create table ${schema}.telemetry_events (
         day_bucket date not null,
         id uuid not null,
         event_name text not null,
@@ -72,7 +73,7 @@ export class InitialTables extends Migration {
       )
     `);
     this.addSql(`
-      create table telemetry_losses (
+      create table ${schema}.telemetry_losses (
         day_bucket date not null,
         id uuid not null,
         reason text not null,
@@ -83,12 +84,15 @@ export class InitialTables extends Migration {
       )
     `);
     this.addSql(`
-      create table telemetry_salts (
+      create table ${schema}.telemetry_salts (
         day_bucket date not null,
         fingerprint text not null,
         primary key (day_bucket, fingerprint),
         constraint telemetry_salts_fingerprint_check check (length(fingerprint) <= 64)
       )
     `);
+    // The planner's statistics hold the commonest values, also those of rows that were deleted since.
+    for (const table of ['telemetry_events', 'telemetry_daily_guilds'])
+      this.addSql(`alter table ${schema}.${table} alter column guild_hash set statistics 0`);
   }
 }

@@ -4,6 +4,7 @@ import type { TelemetryEvent } from '../schema/eventFields.ts';
 import type { Table } from '../schema/field.ts';
 import type { StoreError } from '../store/storeError.ts';
 import type { ColumnTypes } from './entities.ts';
+import type { Tables } from './queries/tables.ts';
 
 /** A table as the database has it. */
 export interface LiveTable {
@@ -43,6 +44,8 @@ export interface Dialect {
   readonly tableSuffix: '' | '_template';
   /** Whether the data is in files of ours, in which deleted rows leave traces. */
   readonly keepsFiles: boolean;
+  /** Our tables with their schema, as they are written in a query. */
+  readonly tables: Tables;
   readonly migrations: readonly MigrationObject[];
   /** What the connection needs besides what both engines share. May make a folder; opens nothing. */
   options(): Options;
@@ -50,8 +53,10 @@ export interface Dialect {
   prepare(orm: MikroORM): Promise<void>;
   /** Whether what was prepared is no longer where it was, so that what is written would be lost. */
   isGone(): boolean;
-  /** Does `work` while no other process does. */
-  exclusively(em: SqlEntityManager, work: () => Promise<void>): Promise<void>;
+  /** Until the end of the transaction of `em`, no other process migrates. */
+  lockMigrations(em: SqlEntityManager): Promise<void>;
+  /** Makes the table that lists the migrations, as MikroORM's command line expects it, where it is missing. */
+  prepareMigrations(em: SqlEntityManager): Promise<void>;
   /** The transaction in which a report sees all days as of one moment. */
   readonly snapshot: TransactionOptions;
   /** Readies the transaction of `em` for adding up many events. */

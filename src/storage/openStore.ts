@@ -1,4 +1,4 @@
-import { MikroORM, type SqlEntityManager } from '@mikro-orm/sql';
+import { MikroORM, type MigrationObject, type SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { Settings } from '../../config/settings.ts';
 import { systemClock, type Clock } from '../events/clock.ts';
@@ -6,7 +6,9 @@ import { migrationsTable } from '../schema/dictionary.ts';
 import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
 import type { Dialect } from './dialect.ts';
+import { runMigrations } from './runMigrations.ts';
 import { ormOptions } from './ormOptions.ts';
+import { run } from './queries/tables.ts';
 import { SqlStore, type OpenedOrm } from './sqlStore.ts';
 
 /** How a store is opened. */
@@ -53,13 +55,13 @@ export async function startOver(settings: Pick<Settings, 'databaseUrl' | 'dataDi
   await (await openStore(settings, mode)).close();
 }
 
-async function openOrm(dialect: Dialect, migrate: boolean): Promise<OpenedOrm> {
+async function openOrm(dialect: Dialect, mayMigrate: boolean): Promise<OpenedOrm> {
   let orm: MikroORM | undefined;
   try {
     orm = new MikroORM(ormOptions(dialect));
     await orm.connect();
     await dialect.prepare(orm);
-    return { orm, isNew: await bringUpToDate(orm, dialect, migrate) };
+    return { orm, isNew: await bringUpToDate(orm, dialect, mayMigrate) };
   } catch (error) {
     await orm?.close(true).catch(() => undefined);
     throw dialect.toStoreError(error);
@@ -68,24 +70,26 @@ async function openOrm(dialect: Dialect, migrate: boolean): Promise<OpenedOrm> {
 
 /** Resolves to whether there were no tables at all. */
 async function bringUpToDate(orm: MikroORM, dialect: Dialect, allowed: boolean): Promise<boolean> {
-  const known = dialect.migrations.map(({ name }) => name);
   const em = orm.em.fork();
-  const pending = await pendingOf(em, dialect, known);
+  const pending = await pendingOf(em, dialect);
   if (pending.length === 0) return false;
   if (!allowed) throw new StoreError('unavailable', 'the tables of telemetry are missing or old: run sapphire-telemetry migrate');
-  await dialect.exclusively(em, async () => {
+  // Lock, look and work on one connection: behind a pooler there may be no other, and one that only waits may be ended meanwhile.
+  await em.transactional(async (inside) => {
+    await dialect.lockMigrations(inside);
     // Another process may have been first.
-    if ((await pendingOf(em, dialect, known)).length > 0) await orm.migrator.up();
+    await runMigrations(inside, dialect, await pendingOf(inside, dialect));
   });
-  return pending.length === known.length;
+  return pending.length === dialect.migrations.length;
 }
 
-async function pendingOf(em: SqlEntityManager, dialect: Dialect, known: readonly string[]): Promise<string[]> {
-  if (!(await dialect.tableExists(em, migrationsTable.name))) return [...known];
-  const { rows } = await sql<{ name: string }>`select name from ${sql.table(migrationsTable.name)}`.execute(em.getKysely());
-  const applied = rows.map(({ name }) => name);
-  if (applied.some((name) => !known.includes(name))) {
+async function pendingOf(em: SqlEntityManager, dialect: Dialect): Promise<readonly MigrationObject[]> {
+  if (!(await dialect.tableExists(em, migrationsTable.name))) return dialect.migrations;
+  const rows = await run<{ name: string }>(em, sql`select name from ${dialect.tables.migrations}`);
+  const applied = new Set(rows.map(({ name }) => name));
+  const pending = dialect.migrations.filter(({ name }) => !applied.delete(name));
+  if (applied.size > 0) {
     throw new StoreError('unavailable', 'the tables were made by a newer version of sapphire-plugin-telemetry: update this one');
   }
-  return known.filter((name) => !applied.includes(name));
+  return pending;
 }

@@ -10,7 +10,7 @@ import type { Dialect } from './dialect.ts';
 import { eraseGuild } from './queries/eraseGuild.ts';
 import { purgeTables } from './queries/purge.ts';
 import { invalidateRollups, isLate, rollUpSettledDays } from './queries/rollups.ts';
-import { run, TABLES } from './queries/tables.ts';
+import { run } from './queries/tables.ts';
 import { countEvents } from './queries/totals.ts';
 import { readUsage } from './queries/usage.ts';
 
@@ -96,7 +96,7 @@ export class SqlStore implements Store {
     return this.#attempt(async (em) => {
       const rows = await run<LossCount>(
         em,
-        sql`select cast(day_bucket as text) as day, reason, sum(count) as count from ${TABLES.losses}
+        sql`select cast(day_bucket as text) as day, reason, sum(count) as count from ${this.#dialect.tables.losses}
           where day_bucket >= ${from} and day_bucket <= ${to} group by day_bucket, reason order by day_bucket, reason`
       );
       return rows.map((row) => ({ ...row, count: Number(row.count) }));
@@ -150,7 +150,10 @@ export class SqlStore implements Store {
 
   saltFingerprints(): Promise<string[]> {
     return this.#attempt(async (em) => {
-      const rows = await run<{ fingerprint: string }>(em, sql`select distinct fingerprint from ${TABLES.salts} order by fingerprint`);
+      const rows = await run<{ fingerprint: string }>(
+        em,
+        sql`select distinct fingerprint from ${this.#dialect.tables.salts} order by fingerprint`
+      );
       return rows.map(({ fingerprint }) => fingerprint);
     });
   }

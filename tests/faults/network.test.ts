@@ -1,11 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { container } from '@sapphire/framework';
-import { addDays } from '../../src/events/day.ts';
+import { systemClock } from '../../src/events/clock.ts';
+import { addDays, DAY_MS } from '../../src/events/day.ts';
 import { startBot, until } from '../support/bot.ts';
 import { expectCountersInDatabase, expectCountersToAddUp } from '../support/counters.ts';
 import type { TestDatabase } from '../support/databases.ts';
 import { ROLL, startTelemetry } from '../support/handClock.ts';
+import { seededRandom } from '../support/randomEvents.ts';
+import { anEvent, openTestStore, writeEvents } from '../support/seedEvents.ts';
 import { allWritten, complaints, drive, driveWhile, expectOutageTold, Ping, times } from '../support/traffic.ts';
 import { startPingBot } from './pingBot.ts';
 import { proxiedDatabase } from './proxied.ts';
@@ -15,7 +18,7 @@ const CUTS = 3;
 test('connections that are cut after the commit and before its answer double no event and lose none', async () => {
   const { database, proxy } = await proxiedDatabase();
   await using bot = await startPingBot(database);
-  proxy.cutAfterCommit(...Array<string>(CUTS).fill('insert into telemetry_events'));
+  proxy.cutAfterCommit(...Array<string>(CUTS).fill('insert into "public"."telemetry_events"'));
   const sent = await driveWhile(bot, async () => {
     await until(() => proxy.cuts === CUTS);
     await until(() => container.telemetry.status().problem === null);
@@ -31,7 +34,7 @@ test('counts of lost events are written once too, when the answer to that is los
   const env = { TELEMETRY_QUEUE_SIZE: '4', TELEMETRY_FLUSH_INTERVAL_MS: '600000' };
   await using bot = await startBot({ database, env, commands: { ping: Ping } });
   await until(() => container.telemetry.status().state === 'open');
-  proxy.cutAfterCommit('insert into telemetry_events', 'insert into "telemetry_losses"');
+  proxy.cutAfterCommit('insert into "public"."telemetry_events"', 'insert into "public"."telemetry_losses"');
   for (let run = 0; run < 20; run += 1) container.telemetry.track(ROLL, () => undefined);
   expectCountersToAddUp();
   expect(container.telemetry.status().counters.dropped).toBeGreaterThan(0);
@@ -50,7 +53,7 @@ test('late events, whose day is summed up, are written once when the answer to t
   await telemetry.flush();
   clock.day = addDays(clock.day, 3);
   for (const run of runs) telemetry.runs.end(run);
-  proxy.cutAfterCommit('insert into telemetry_events');
+  proxy.cutAfterCommit('insert into "public"."telemetry_events"');
   expect(await telemetry.flush()).toBe(false);
   expect(await telemetry.flush()).toBe(true);
   expect(proxy.cuts).toBe(1);
@@ -97,6 +100,33 @@ test('a connection that is cut while the tables are being made is opened anew', 
   await expectCountersInDatabase(database);
 });
 
+const holdLock = (database: TestDatabase, lock: string): ReturnType<typeof hold> =>
+  hold(database, `set statement_timeout = 0; select pg_advisory_xact_lock(${lock})`);
+
+/** Longer than a server is waited for that says nothing. */
+const LONG_MS = 20_000;
+
+test('a migration and a purge that wait long for a lock go on, whatever limits the database has set', async () => {
+  const [{ database }, { database: empty }] = [await proxiedDatabase(), await proxiedDatabase()];
+  const day = addDays(systemClock().today(), -5);
+  const store = await openTestStore(database);
+  await writeEvents(store, [anEvent(seededRandom(1), { dayBucket: day })]);
+  for (const { env, sql } of [database, empty])
+    for (const limit of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'])
+      await sql(`alter database ${new URL(env['TELEMETRY_DATABASE_URL'] ?? '').pathname.slice(1)} set ${limit} = '1s'`);
+  await using dayLock = await holdLock(database, `1730691540, ${Date.parse(day) / DAY_MS}`);
+  await using migrationLock = await holdLock(empty, '7306915402');
+  // A connection that was made before has the old limits.
+  await store.close();
+  const [purged, opened] = [(await openTestStore(database)).purge(day), openTestStore(empty)];
+  await wait(LONG_MS);
+  for (const one of [database, empty]) expect(await waiting(one)).toBe(1);
+  await dayLock.release();
+  await migrationLock.release();
+  expect(await purged).toBe(1);
+  expect(await (await opened).totals()).toMatchObject({ events: 0 });
+});
+
 /** More than the pool holds. */
 const LOST_CONNECTIONS = 6;
 const SETTLE_MS = 100;
@@ -120,7 +150,7 @@ test('connections that are cut in the middle of a transaction are not missed by 
   await expectCountersInDatabase(database);
 });
 
-test('a server that stops answering is given up after 15 s; what it wrote meanwhile is not written twice', async () => {
+test('a server that stops answering is given up; what it wrote meanwhile is not written twice', async () => {
   const { database, proxy } = await proxiedDatabase();
   await using bot = await startPingBot(database);
   await drive(bot, times(5));
@@ -133,7 +163,7 @@ test('a server that stops answering is given up after 15 s; what it wrote meanwh
   await allWritten();
   expect(container.telemetry.status().counters).toMatchObject({ made: 2 * (sent + 5), dropped: 0, refused: 0 });
   await expectCountersInDatabase(database);
-  expectOutageTold(bot, 'PostgreSQL no code');
+  expectOutageTold(bot, 'PostgreSQL ETIMEDOUT');
 });
 
 test('a server that never answers is not waited for: the bot logs in, answers, and its events come when the server does', async () => {

@@ -6,6 +6,7 @@ import { systemClock } from '../../src/events/clock.ts';
 import { tables } from '../../src/schema/dictionary.ts';
 import { settled, startBot, until } from '../support/bot.ts';
 import { outcomes, postgresqlDatabase, type TestDatabase } from '../support/databases.ts';
+import { databaseAt } from '../support/postgresDatabase.ts';
 import { atSuiteEnd } from '../support/postgresSuite.ts';
 import { seededRandom } from '../support/randomEvents.ts';
 import { readDocument } from '../support/repository.ts';
@@ -19,9 +20,10 @@ const today = systemClock().today();
 /** Makes a role by the very statements of the runbook. Returns the variables of a bot, or of a reader, that has this role. */
 async function createRole({ env, sql }: TestDatabase, kind: 'telemetry_bot' | 'telemetry_reader'): Promise<Record<string, string>> {
   const runbook = await readDocument('docs/runbook.md');
-  const statements = [...runbook.matchAll(/```sql\n(.*?)```/gs)]
-    .map(([, block = '']) => block)
-    .find((block) => block.includes(`role ${kind} `));
+  const blocks = [...runbook.matchAll(/```sql\n(.*?)```/gs)].map(([, block = '']) => block);
+  const statements = blocks.find((block) => block.includes(`role ${kind} `));
+  const revoked = blocks.find((block) => block.includes('revoke temporary'));
+  await sql((revoked ?? '').replace('database bot', `database ${new URL(env['TELEMETRY_DATABASE_URL'] ?? '').pathname.slice(1)}`));
   const [name, password] = [`${kind}_${randomBytes(6).toString('hex')}`, randomBytes(12).toString('hex')];
   await sql((statements ?? '').replaceAll(kind, name).replace('…', password));
   atSuiteEnd(async () => void (await sql(`drop owned by ${name}; drop role ${name}`)));
@@ -66,6 +68,9 @@ test("with the runbook's grants a bot writes, sums up, reports, purges and erase
     `select distinct privilege_type as right from information_schema.role_table_grants where grantee like 'telemetry_bot_%' order by 1`
   );
   expect(rights.map(({ right }) => right)).toEqual(['DELETE', 'INSERT', 'SELECT']);
+  const { sql } = databaseAt(role['TELEMETRY_DATABASE_URL'] ?? '');
+  for (const statement of ['create temporary table hidden (id text)', 'create table hidden (id text)', "select lo_from_bytea(0, 'id')"])
+    await expect(sql(statement)).rejects.toThrow('permission denied');
 });
 
 test('with a role that may only read, the command line reports, tells the status and verifies, and is refused the rest', async () => {
@@ -79,6 +84,21 @@ test('with a role that may only read, the command line reports, tells the status
   const refused = await runCli(['purge', '--all', '--yes'], { env });
   expect(refused).toMatchObject({ exitCode: FAILED, stdout: '', stderr: expect.stringContaining('the role lacks a permission') });
   expect(await outcomes(database)).toEqual({ 'discord.generator.preset': { runs: 0, ok: 3, failed: 0 } });
+});
+
+test("the planner's statistics hold no hash of a guild", async () => {
+  const database = await filledDatabase();
+  const hash = 'a'.repeat(64);
+  const store = await openTestStore(database);
+  await writeEvents(
+    store,
+    Array.from({ length: 50 }, (_, seed) => anEvent(seededRandom(100 + seed), { dayBucket: addDays(today, -4), guildHash: hash }))
+  );
+  await store.rollUp();
+  await database.sql('analyze telemetry_events, telemetry_daily_guilds');
+  const statistics = await database.sql("select s::text as row from pg_stats s where tablename like 'telemetry%'");
+  expect(statistics.length).toBeGreaterThan(0);
+  expect(statistics.filter(({ row }) => String(row).includes(hash))).toEqual([]);
 });
 
 test('the runbook grants something on every table there is', async () => {

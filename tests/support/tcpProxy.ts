@@ -91,6 +91,8 @@ const ERROR_RESPONSE = 'E'.charCodeAt(0);
 const READY_FOR_QUERY = 'Z'.charCodeAt(0);
 const NOT_IN_TRANSACTION = 'I'.charCodeAt(0);
 const HEADER_BYTES = 5;
+/** "Is TLS spoken here?": the code of a request whose answer is no message, but one letter. */
+const SSL_REQUEST = 80_877_103;
 
 class Connection {
   swallowing = false;
@@ -103,6 +105,7 @@ class Connection {
   /** Answers to a watched statement that may not be committed yet. */
   #held: Buffer[] = [];
   #watched = false;
+  #isAskedForTls = false;
 
   constructor(client: Socket, server: Socket, isWatched: (request: Buffer) => boolean, cutsNow: () => boolean) {
     this.#client = client;
@@ -112,6 +115,7 @@ class Connection {
     for (const socket of [client, server]) socket.once('close', () => this.cut()).on('error', () => this.cut());
     client.on('data', (data) => {
       this.#watched ||= this.#isWatched(data);
+      this.#isAskedForTls = data.length === 8 && data.readUInt32BE(4) === SSL_REQUEST;
       server.write(data);
     });
     server.on('data', (data) => this.#answer(data));
@@ -124,6 +128,7 @@ class Connection {
 
   #answer(data: Buffer): void {
     if (this.swallowing) return;
+    if (this.#isAskedForTls) return void this.#client.write(data);
     this.#rest = Buffer.concat([this.#rest, data]);
     for (;;) {
       const length = this.#rest.length < HEADER_BYTES ? Infinity : 1 + this.#rest.readUInt32BE(1);

@@ -3,7 +3,8 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Field, Table } from '../../schema/field.ts';
 import { GUILD_HASH } from '../../schema/patterns.ts';
 import type { Dialect } from '../dialect.ts';
-import { rowsOf, run } from '../queries/tables.ts';
+import { rowsOf } from '../queries/rowsOf.ts';
+import { run } from '../queries/tables.ts';
 import { contradictions, fits, type Group } from './rowRules.ts';
 
 /** What the rows of a table were found to be. */

@@ -13,17 +13,19 @@ const KEYS = Object.keys(eventFields) as readonly Key[];
 const KIND_KEYS = KEYS.filter((key) => !OWN_KEYS.includes(key));
 
 /**
- * One statement for any number of events, always the same text, with one bound array for each column. The kinds are sent once each and joined
+ * The INSERT into the table of a schema: one statement for any number of events, always the same text, with one bound array for each column. The kinds are sent once each and joined
  * to their events by number: that spares this thread the writing and the server the reading of the same names a thousand times. They are written
  * in the order of their key, since a row's place in the table would tell which event came before which.
  */
-export const INSERT_EVENTS = `insert into ${tables.events.name} (${columns(KEYS)})
+export function insertIntoEvents(schema: string): string {
+  return `insert into "${schema}"."${tables.events.name}" (${columns(KEYS)})
   select ${columns(KEYS)}
   from unnest($1::integer[], ${parameters(OWN_KEYS, 2)}) as event (kind, ${columns(OWN_KEYS)})
   join unnest(${parameters(KIND_KEYS, 2 + OWN_KEYS.length)}) with ordinality as kind (${columns(KIND_KEYS)}, kind) using (kind)
   order by day_bucket, id`;
+}
 
-/** The parameters of {@link INSERT_EVENTS}: arrays in PostgreSQL's text form, which costs far less than the driver's own conversion. */
+/** The parameters of {@link insertIntoEvents}: arrays in PostgreSQL's text form, which costs far less than the driver's own conversion. */
 export function insertParameters(events: readonly TelemetryEvent[]): string[] {
   const kinds: TelemetryEvent[] = [];
   const byName = new Map<string, number[]>();

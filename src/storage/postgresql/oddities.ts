@@ -39,26 +39,27 @@ const ODDITIES: readonly RawBuilder<unknown>[] = [
     left join pg_attribute on attrelid = t.oid and attnum = d.objsubid and d.objsubid > 0`
 ];
 
-/** What hangs on the table besides its columns, key and CHECK constraints. */
-export async function odditiesOf(em: SqlEntityManager, table: string): Promise<string[]> {
+/** What hangs on the table whose oid is `table`, besides its columns, key and CHECK constraints. */
+export async function odditiesOf(em: SqlEntityManager, table: RawBuilder<unknown>): Promise<string[]> {
   const rows = await run<{ oddity: string }>(
     em,
-    sql`with t as (select * from pg_class where oid = to_regclass(${table})), all_of_them(oddity) as (${sql.join(ODDITIES, sql` union all `)})
+    sql`with t as (select * from pg_class where oid = ${table}), all_of_them(oddity) as (${sql.join(ODDITIES, sql` union all `)})
       select oddity from all_of_them order by 1`
   );
   return rows.map(({ oddity }) => oddity);
 }
 
 /** What stands beside our tables and is named as they are, and what tells of every table of the database when its rows came. */
-export async function findStrangers(em: SqlEntityManager): Promise<string[]> {
+export async function findStrangers(em: SqlEntityManager, schema: string): Promise<string[]> {
   const ours = [...Object.values(tables), migrationsTable].map(({ name }) => name);
+  const namespace = sql`(select oid from pg_namespace where nspname = ${schema})`;
   const rows = await run<{ finding: string }>(
     em,
     sql`select 'The schema holds what is named like telemetry''s tables, but is none: ' || relname as finding from pg_class c
-        where relnamespace = (select relnamespace from pg_class where oid = to_regclass(${ours[0]}))
+        where relnamespace = ${namespace}
           and relkind in ('r', 'v', 'm', 'f', 'p', 'S', 'c') and starts_with(relname::text, 'telemetry_') and relname not in (${sql.join(ours)})
           and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'a'
-            and d.refobjid in (select to_regclass(name) from unnest(array[${sql.join(ours)}]::text[]) as name))
+            and d.refobjid in (select oid from pg_class where relnamespace = ${namespace} and relname in (${sql.join(ours)})))
       union all select 'The database gives every row away through a replication slot: ' || slot_name from pg_replication_slots
         where slot_type = 'logical' and database = current_database() and plugin <> 'pgoutput'
       union all select 'The server keeps the time of every transaction: turn track_commit_timestamp off'

@@ -4,18 +4,19 @@ import { postgresqlMigrations } from '../../../migrations/index.ts';
 import { dayNumber } from '../../events/day.ts';
 import type { TelemetryEvent } from '../../schema/eventFields.ts';
 import type { Table } from '../../schema/field.ts';
-import type { Dialect } from '../dialect.ts';
-import { connectionOptions } from './connection.ts';
+import type { Dialect, LiveTable } from '../dialect.ts';
+import { oldestDay, run, tablesIn, type Tables } from '../queries/tables.ts';
+import { connectionOptions, driverFor, schemaOf } from './connection.ts';
 import { describeTable, matches, tableExists } from './describeTable.ts';
+import type { PostgresqlDriver } from './driver.ts';
 import { findStrangers } from './oddities.ts';
 import { toStoreError } from './errors.ts';
-import { COLUMN_TYPES, INSERT_EVENTS, insertParameters } from './insertEvents.ts';
+import { COLUMN_TYPES, insertIntoEvents, insertParameters } from './insertEvents.ts';
 
 /** Any constants that are ours: they name the lock under which the tables are migrated, and the locks of the days. */
 const MIGRATION_LOCK = 7_306_915_402;
 const DAY_LOCKS = 1_730_691_540;
 
-const INSERT_OR_SKIP = `${INSERT_EVENTS} on conflict do nothing`;
 const UNIQUE_VIOLATION = '23505';
 
 /** PostgreSQL, by its URL. */
@@ -28,33 +29,31 @@ export class PostgresqlDialect implements Dialect {
   readonly snapshot = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
   readonly tableSuffix = '';
   readonly keepsFiles = false;
-  readonly describeTable = describeTable;
-  readonly tableExists = tableExists;
-  readonly findStrangers = findStrangers;
   readonly matches = matches;
   readonly toStoreError = toStoreError;
+  readonly tables: Tables;
   readonly #url: URL;
+  readonly #schema: string;
+  readonly #insertEvents: string;
+  #driver: PostgresqlDriver;
 
   constructor(url: string) {
     this.#url = new URL(url);
+    this.#schema = schemaOf(this.#url);
+    this.#driver = driverFor(this.#url);
+    this.#insertEvents = insertIntoEvents(this.#schema);
+    this.tables = tablesIn(this.#schema);
     this.description = `PostgreSQL on ${this.#url.hostname}`;
   }
 
+  /** A driver that was closed can't be opened again. */
   options(): Options {
-    return connectionOptions(this.#url);
+    this.#driver = driverFor(this.#url);
+    return connectionOptions(this.#url, this.#driver);
   }
 
   async prepare(): Promise<void> {
     // Nothing: a connection is ready as it comes.
-  }
-
-  async namesOf(_em: SqlEntityManager, { name }: Table): Promise<string[]> {
-    return [name];
-  }
-
-  /** The catalogs tell all there is. */
-  definitionOf(): undefined {
-    return undefined;
   }
 
   /** A connection whose server is gone says so itself. */
@@ -62,12 +61,19 @@ export class PostgresqlDialect implements Dialect {
     return false;
   }
 
-  /** The lock lasts as long as its transaction; the work runs on connections of its own. */
-  async exclusively(em: SqlEntityManager, work: () => Promise<void>): Promise<void> {
-    await em.transactional(async (inside) => {
-      await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(inside.getKysely());
-      await work();
-    });
+  async lockMigrations(em: SqlEntityManager): Promise<void> {
+    await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(em.getKysely());
+  }
+
+  async prepareMigrations(em: SqlEntityManager): Promise<void> {
+    // Looked for first: `if not exists` asks for the right to make schemas all the same.
+    const found = await run(em, sql`select from pg_namespace where nspname = ${this.#schema}`);
+    if (found.length === 0) await run(em, sql`create schema ${sql.id(this.#schema)}`);
+    await run(
+      em,
+      sql`create table if not exists ${this.tables.migrations} (id serial primary key, name varchar(255) not null,
+        executed_at timestamptz not null default current_timestamp)`
+    );
   }
 
   /** With the server's default a day's groups do not fit, and are sorted on disk: ten times slower. */
@@ -82,33 +88,63 @@ export class PostgresqlDialect implements Dialect {
   /** Looking for conflicts costs a fourth of the time, and there is none unless the answer to an earlier try was lost. */
   async insertEvents(em: SqlEntityManager, events: readonly TelemetryEvent[]): Promise<void> {
     const parameters = insertParameters(events);
-    const insert = async (text: string): Promise<void> => {
-      await em.getKysely().executeQuery(CompiledQuery.raw(text, parameters));
-    };
+    const query = (text: string): CompiledQuery => CompiledQuery.raw(text, parameters);
+    const insertOrSkip = query(`${this.#insertEvents} on conflict do nothing`);
     // A transaction would not survive a conflict.
-    if (em.isInTransaction()) return insert(INSERT_OR_SKIP);
+    if (em.isInTransaction()) return void (await em.getKysely().executeQuery(insertOrSkip));
     try {
-      await insert(INSERT_EVENTS);
+      await this.#driver.brieflyExecute(query(this.#insertEvents));
     } catch (error) {
       if (Object(error).code !== UNIQUE_VIOLATION) throw error;
-      await insert(INSERT_OR_SKIP);
+      await this.#driver.brieflyExecute(insertOrSkip);
     }
   }
 
-  days(em: SqlEntityManager, table: Table): Promise<string[]> {
-    return daysOf(em, table);
+  describeTable(em: SqlEntityManager, table: string): Promise<LiveTable | undefined> {
+    return describeTable(em, this.#schema, table);
+  }
+
+  tableExists(em: SqlEntityManager, table: string): Promise<boolean> {
+    return tableExists(em, this.#schema, table);
+  }
+
+  async namesOf(_em: SqlEntityManager, { name }: Table): Promise<string[]> {
+    return [name];
+  }
+
+  /** The catalogs tell all there is. */
+  definitionOf(): undefined {
+    return undefined;
+  }
+
+  findStrangers(em: SqlEntityManager): Promise<string[]> {
+    return findStrangers(em, this.#schema);
+  }
+
+  /** Found one by one by the key, without reading the rows. */
+  async days(em: SqlEntityManager, { name }: Table): Promise<string[]> {
+    const days: string[] = [];
+    for (;;) {
+      const day = await oldestDay(em, this.#in(name), days.at(-1));
+      if (day === undefined) return days;
+      days.push(day);
+    }
+  }
+
+  #in(name: string): RawBuilder<unknown> {
+    return sql.id(this.#schema, name);
   }
 
   async tablesOf(_em: SqlEntityManager, { name }: Table): Promise<RawBuilder<unknown>[]> {
-    return [sql.table(name)];
+    return [this.#in(name)];
   }
 
   async tableFor(_em: SqlEntityManager, { name }: Table): Promise<RawBuilder<unknown>> {
-    return sql.table(name);
+    return this.#in(name);
   }
 
   async clearDay(em: SqlEntityManager, { name }: Table, day: string): Promise<void> {
-    await sql`delete from ${sql.table(name)} where day_bucket = ${day}`.execute(em.getKysely());
+    await sql`delete from ${this.#in(name)} where day_bucket = ${day}`.execute(em.getKysely());
   }
 
   async renewDay(): Promise<void> {
@@ -121,20 +157,5 @@ export class PostgresqlDialect implements Dialect {
 
   async deleteAll(): Promise<void> {
     // The database is the operator's.
-  }
-}
-
-const BEFORE_ALL = '0001-01-01';
-
-/** Found one by one by the key, without reading the rows. */
-async function daysOf(em: SqlEntityManager, { name }: Table): Promise<string[]> {
-  const days: string[] = [];
-  for (;;) {
-    const after = sql`where day_bucket > ${days.at(-1) ?? BEFORE_ALL}`;
-    const { rows } = await sql<{
-      day: string | null;
-    }>`select cast(min(day_bucket) as text) as day from ${sql.table(name)} ${after}`.execute(em.getKysely());
-    if (!rows[0]?.day) return days;
-    days.push(rows[0].day);
   }
 }

@@ -4,7 +4,8 @@ import { sql, type RawBuilder } from 'kysely';
 import { addDays, DAY_MS, utcDay } from '../../events/day.ts';
 import { tables } from '../../schema/dictionary.ts';
 import type { Dialect } from '../dialect.ts';
-import { rowsOf, run } from './tables.ts';
+import { rowsOf } from './rowsOf.ts';
+import { run } from './tables.ts';
 import { addEvents } from './usage.ts';
 import { UsageTally } from './usageTally.ts';
 

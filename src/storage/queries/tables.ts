@@ -1,18 +1,17 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql, type RawBuilder } from 'kysely';
-import { tables } from '../../schema/dictionary.ts';
-import type { Table } from '../../schema/field.ts';
-import type { Dialect } from '../dialect.ts';
+import { migrationsTable, tables } from '../../schema/dictionary.ts';
+import { DAY } from '../../schema/patterns.ts';
+import { StoreError } from '../../store/storeError.ts';
 
-/** Our tables, as they are written in a query. */
-export const TABLES = {
-  events: sql.table(tables.events.name),
-  losses: sql.table(tables.losses.name),
-  dailyCounts: sql.table(tables.dailyCounts.name),
-  dailyDurations: sql.table(tables.dailyDurations.name),
-  dailyGuilds: sql.table(tables.dailyGuilds.name),
-  salts: sql.table(tables.salts.name)
-} as const satisfies Record<keyof typeof tables, RawBuilder<unknown>>;
+/** The tables of a schema, as they are written in a query: `events` and the others of the dictionary, and that of the migrations. */
+export type Tables = Readonly<Record<keyof typeof tables | 'migrations', RawBuilder<unknown>>>;
+
+/** Our tables, each with its schema: what stands elsewhere on the search path under the same name is not ours. */
+export function tablesIn(schema: string): Tables {
+  const all = Object.entries({ ...tables, migrations: migrationsTable }).map(([key, { name }]) => [key, sql.id(schema, name)]);
+  return Object.fromEntries(all) as Tables;
+}
 
 /** Runs a query with its values bound, inside the transaction of `em` where there is one. */
 export async function run<Row>(em: SqlEntityManager, query: RawBuilder<unknown>): Promise<Row[]> {
@@ -20,8 +19,14 @@ export async function run<Row>(em: SqlEntityManager, query: RawBuilder<unknown>)
   return rows as Row[];
 }
 
-/** All rows of a day, and those of no other. To be read `from`. */
-export async function rowsOf(em: SqlEntityManager, dialect: Dialect, table: Table, day: string): Promise<RawBuilder<unknown>> {
-  const parts = (await dialect.tablesOf(em, table, day)).map((part) => sql`select * from ${part} where day_bucket = ${day}`);
-  return sql`(${sql.join(parts, sql` union all `)}) as of_day`;
+/**
+ * The oldest day that a table holds after `after`; `undefined` where there is none. Found by the key, without reading the rows.
+ * @throws {StoreError} when the database answers with what is no day: nothing may be deleted then, since days are compared as text.
+ */
+export async function oldestDay(em: SqlEntityManager, table: RawBuilder<unknown>, after?: string): Promise<string | undefined> {
+  const where = after === undefined ? sql`` : sql`where day_bucket > ${after}`;
+  const [row] = await run<{ day: string | null }>(em, sql`select cast(min(day_bucket) as text) as day from ${table} ${where}`);
+  if (row === undefined || row.day === null) return undefined;
+  if (!DAY.test(row.day)) throw new StoreError('unavailable', 'a day in the database is none: see what sapphire-telemetry verify finds');
+  return row.day;
 }

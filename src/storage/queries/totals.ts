@@ -4,7 +4,8 @@ import { sql } from 'kysely';
 import { tables } from '../../schema/dictionary.ts';
 import type { StoredTotals } from '../../store/store.ts';
 import type { Dialect } from '../dialect.ts';
-import { rowsOf, run } from './tables.ts';
+import { rowsOf } from './rowsOf.ts';
+import { run } from './tables.ts';
 
 /** Counts the events up to and including `through`. */
 export async function countEvents(em: SqlEntityManager, dialect: Dialect, through?: string): Promise<StoredTotals> {

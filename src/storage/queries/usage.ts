@@ -7,7 +7,8 @@ import { tables } from '../../schema/dictionary.ts';
 import { surfacePrefix } from '../../schema/eventName.ts';
 import type { DurationCount, EventCount, Usage, UsageRange } from '../../store/store.ts';
 import type { Dialect } from '../dialect.ts';
-import { rowsOf, run, TABLES } from './tables.ts';
+import { rowsOf } from './rowsOf.ts';
+import { run } from './tables.ts';
 import { UsageTally, type SurfaceGuild } from './usageTally.ts';
 
 const BUCKET = sql.raw(BUCKET_SQL);
@@ -19,12 +20,17 @@ export async function readUsage(em: SqlEntityManager, dialect: Dialect, { from, 
   const rolledUp = (await dialect.days(em, tables.dailyCounts)).filter((day) => day >= from && day <= to);
   if (rolledUp.length > 0) {
     const days = sql`day_bucket in (${sql.join(rolledUp)})`;
-    await addRollups(em, tally, sql`${days} ${surface === undefined ? sql`` : sql`and event_name like ${`${surfacePrefix(surface)}%`}`}`);
+    await addRollups(
+      em,
+      dialect,
+      tally,
+      sql`${days} ${surface === undefined ? sql`` : sql`and event_name like ${`${surfacePrefix(surface)}%`}`}`
+    );
     const onSurface = surface === undefined ? sql`` : sql`and surface = ${surface}`;
     await addGuilds(
       em,
       tally,
-      sql`select distinct surface, guild_hash as "guildHash" from ${TABLES.dailyGuilds} where ${days} ${onSurface}`
+      sql`select distinct surface, guild_hash as "guildHash" from ${dialect.tables.dailyGuilds} where ${days} ${onSurface}`
     );
   }
   const open = daysDownFrom(to, from).filter((day) => !rolledUp.includes(day));
@@ -55,18 +61,18 @@ export async function addEvents(em: SqlEntityManager, dialect: Dialect, tally: U
   );
 }
 
-async function addRollups(em: SqlEntityManager, tally: UsageTally, where: RawBuilder<unknown>): Promise<void> {
+async function addRollups(em: SqlEntityManager, dialect: Dialect, tally: UsageTally, where: RawBuilder<unknown>): Promise<void> {
   const counts = await run<EventCount>(
     em,
     sql`select cast(day_bucket as text) as day, event_name as "eventName", nullif(provider, '') as provider, status,
         nullif(error_type, '') as "errorType", sample_rate as "sampleRate", count
-      from ${TABLES.dailyCounts} where ${where}`
+      from ${dialect.tables.dailyCounts} where ${where}`
   );
   for (const row of counts) tally.addCount(row.day, row);
   const durations = await run<DurationCount>(
     em,
     sql`select event_name as "eventName", bucket, sample_rate as "sampleRate", sum(count) as count
-      from ${TABLES.dailyDurations} where ${where} group by 1, 3, 2`
+      from ${dialect.tables.dailyDurations} where ${where} group by 1, 3, 2`
   );
   for (const row of durations) tally.addDuration(row.bucket, row);
 }

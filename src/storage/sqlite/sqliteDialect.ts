@@ -15,6 +15,10 @@ import { toStoreError } from './errors.ts';
 import { cachingDialect } from './cachingDialect.ts';
 import { DayTables, viewOf } from './dayTables.ts';
 import { insertEvents } from './insertEvents.ts';
+import { run, tablesIn } from '../queries/tables.ts';
+
+/** The name under which SQLite knows the file that was opened. */
+const SCHEMA = 'main';
 
 /** Pragmas and the value that each must have afterwards. The first two must come before the first table. */
 const PRAGMAS = [
@@ -53,6 +57,7 @@ export class SqliteDialect implements Dialect {
   readonly batchSize = 1_000;
   readonly purgeChunk = 2_000;
   readonly columnTypes = { day: 'text', uuid: 'text', text: 'text', integer: 'integer', real: 'real' } as const;
+  readonly tables = tablesIn(SCHEMA);
   readonly migrations = sqliteMigrations;
   readonly snapshot = {};
   readonly tableSuffix = '_template';
@@ -85,7 +90,7 @@ export class SqliteDialect implements Dialect {
     return {
       driver: SqliteDriver,
       dbName: this.#file,
-      schema: 'main',
+      schema: SCHEMA,
       driverOptions: cachingDialect(this.#file)
     };
   }
@@ -134,8 +139,14 @@ export class SqliteDialect implements Dialect {
   }
 
   /** No lock: of two transactions that read and then write, SQLite lets one through, and the other is tried again later. */
-  exclusively(_em: SqlEntityManager, work: () => Promise<void>): Promise<void> {
-    return work();
+  async lockMigrations(): Promise<void> {}
+
+  async prepareMigrations(em: SqlEntityManager): Promise<void> {
+    await run(
+      em,
+      sql`create table if not exists ${this.tables.migrations} (id integer not null primary key autoincrement, name text not null,
+        executed_at datetime not null default current_timestamp)`
+    );
   }
 
   async prepareForCounting(): Promise<void> {}

@@ -1,0 +1,98 @@
+import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
+import type { CompiledQuery, Dialect, Driver, TransactionSettings } from 'kysely';
+import { Pool, type PoolConfig } from 'pg';
+import { TelemetryClient } from './client.ts';
+import { Session } from './session.ts';
+
+/** How long one statement may take that somebody asked for: a report, a purge, a migration, and the wait for the lock before it. */
+const LONG_MS = 600_000;
+/** How long one statement may take that the next one waits for. */
+const BRIEF_MS = 10_000;
+
+const CONNECTIONS = 4;
+/** How long is waited for one of them. */
+const POOL_WAIT_MS = 15_000;
+
+/** Hands out sessions on the connections of a pool. */
+export class PostgresqlDriver implements Driver {
+  readonly #pool: Pool;
+  readonly #inUse = new Set<Session>();
+
+  constructor(config: PoolConfig) {
+    this.#pool = new Pool({
+      ...config,
+      max: CONNECTIONS,
+      connectionTimeoutMillis: POOL_WAIT_MS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 5_000,
+      Client: TelemetryClient
+    });
+    // A connection that is lost while nobody uses it is missed by nobody.
+    this.#pool.on('error', () => undefined);
+  }
+
+  /** Kysely's way to this driver. */
+  get dialect(): Dialect {
+    return {
+      createDriver: () => this,
+      createAdapter: () => new PostgresAdapter(),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+      createIntrospector: (db) => new PostgresIntrospector(db)
+    };
+  }
+
+  async init(): Promise<void> {
+    // Nothing: a connection is made when it is needed.
+  }
+
+  /** One statement that must not hold up those who come after it. */
+  async brieflyExecute(query: CompiledQuery): Promise<void> {
+    const session = await this.acquireConnection(undefined, BRIEF_MS);
+    try {
+      await session.executeQuery(query);
+    } finally {
+      await this.releaseConnection(session);
+    }
+  }
+
+  async acquireConnection(_options?: unknown, limitMs = LONG_MS): Promise<Session> {
+    const session = new Session(await this.#pool.connect(), limitMs, () => void this.#makeWay());
+    this.#inUse.add(session);
+    return session;
+  }
+
+  async beginTransaction(session: Session, settings: TransactionSettings): Promise<void> {
+    try {
+      await session.begin(settings);
+    } catch (error) {
+      // Kysely keeps the connection of a transaction that does not begin, and the pool would miss it for good.
+      await this.releaseConnection(session);
+      throw error;
+    }
+  }
+
+  commitTransaction(session: Session): Promise<void> {
+    return session.commit();
+  }
+
+  rollbackTransaction(session: Session): Promise<void> {
+    return session.rollback();
+  }
+
+  async releaseConnection(session: Session): Promise<void> {
+    if (!this.#inUse.delete(session)) return;
+    const isWaitedFor = [...this.#inUse].some(({ isHeldUp }) => isHeldUp);
+    session.client.release(session.isBroken || isWaitedFor);
+  }
+
+  /** In a pooler's session mode, an idle connection of ours keeps what another one of ours waits for. */
+  async #makeWay(): Promise<void> {
+    if (this.#pool.idleCount === 0) return;
+    const idle = await this.#pool.connect().catch(() => undefined);
+    idle?.release(true);
+  }
+
+  destroy(): Promise<void> {
+    return this.#pool.end();
+  }
+}
