@@ -17,7 +17,7 @@ const HOLD = `
   create table held (why text);
   insert into held values ('in the middle of a flush');
   create function hold() returns trigger language plpgsql as $$
-    begin while exists (select 1 from held) loop perform pg_sleep(0.02); end loop; return null; end $$;
+    begin while exists (select 1 from public.held) loop perform pg_sleep(0.02); end loop; return null; end $$;
   create trigger hold after insert on telemetry_events for each statement execute function hold()`;
 
 const isHeld = async ({ sql }: TestDatabase): Promise<boolean> =>
