@@ -6,6 +6,12 @@ export function utcDay(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 10);
 }
 
+/** Whether a text is a day of the calendar, as `2026-02-12`. */
+export function isDay(text: string): boolean {
+  const timeMs = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
+  return !Number.isNaN(timeMs) && utcDay(timeMs) === text;
+}
+
 /** The number of the day since 1970-01-01. */
 export function dayNumber(day: string): number {
   return Date.parse(day) / DAY_MS;

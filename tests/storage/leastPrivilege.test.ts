@@ -56,7 +56,7 @@ test("with the runbook's grants a bot writes, sums up, reports, purges and erase
   await writeEvents(late, [anEvent(seededRandom(6), { dayBucket: addDays(today, -4) })]);
   expect(await database.sql('select distinct day_bucket from telemetry_daily_counts')).toHaveLength(1);
   expect((await telemetry.report({ days: 30 })).events).toBe(6);
-  expect(await telemetry.eraseGuild(GUILD.id)).toBe(2);
+  expect((await telemetry.eraseGuild(GUILD.id)).deleted).toBe(2);
   expect(await telemetry.purge({ dryRun: true })).toMatchObject({ deleted: 0 });
   expect(await telemetry.purge({ all: true })).toMatchObject({ deleted: 4, after: { events: 0 } });
   await telemetry.flush();

@@ -55,9 +55,9 @@ const POOLS = [
         store.totals(),
         store.recordSalt('b'.repeat(64))
       ]);
-      expect(purged).toBe(1);
+      expect(purged.deleted).toBe(1);
       expect(rolledUp).toBeGreaterThan(0);
-      expect(await store.eraseGuild(GUILD)).toBe(1);
+      expect((await store.eraseGuild(GUILD)).deleted).toBe(1);
       const { counts } = await store.usage({ from: addDays(today, -29), to: today });
       expect(counts.map(({ day, count }) => ({ day, count })).toSorted((a, b) => (a.day < b.day ? -1 : 1))).toEqual(
         [4, 3, 0].map((ago) => ({ day: addDays(today, -ago), count: 1 }))

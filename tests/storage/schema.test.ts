@@ -24,11 +24,11 @@ test('each schema of a database is one of its own, whatever its name is, and hol
     const events = [60, 4, 0].map((ago) => anEvent(random, { dayBucket: addDays(today, -ago), guildHash: String(index).repeat(64) }));
     await writeEvents(store, events);
     await store.recordSalt('b'.repeat(64));
-    expect(await store.purge(addDays(today, -30))).toBe(1);
+    expect((await store.purge(addDays(today, -30))).deleted).toBe(1);
     expect(await store.rollUp()).toBe(1);
     expect(await store.usage({ from: addDays(today, -29), to: today })).toMatchObject({ guilds: 1 });
     expect((await store.audit(30)).findings).toEqual([]);
-    expect(await store.eraseGuild(String(index).repeat(64))).toBe(2);
+    expect((await store.eraseGuild(String(index).repeat(64))).deleted).toBe(2);
     const found = await database.sql(
       `select table_name as name from information_schema.tables where table_schema = '${schema}' order by 1`
     );

@@ -58,6 +58,7 @@ test('no statement is put together from values: what is written as it stands are
     'postgresql/describeTable.ts sql.lit(pattern.source)',
     'postgresql/postgresqlDialect.ts CompiledQuery.raw(text,',
     'postgresql/postgresqlDialect.ts sql.id(this.#schema)',
+    'postgresql/postgresqlDialect.ts sql.id(this.#schema,',
     'queries/tables.ts sql.id(schema,',
     'queries/usage.ts sql.raw(BUCKET_SQL)',
     'sqlite/dayTables.ts sql.lit(ROWS_AT_A_TIME)',

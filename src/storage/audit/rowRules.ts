@@ -1,4 +1,4 @@
-import { utcDay } from '../../events/day.ts';
+import { isDay } from '../../events/day.ts';
 import { ERROR_TYPES, isErrorType } from '../../events/errorTypes.ts';
 import { parseEventName } from '../../schema/eventName.ts';
 import type { Field } from '../../schema/field.ts';
@@ -15,12 +15,6 @@ export function fits({ type, column, nullable, values, pattern, range, maxLength
   if (type === 'real') return Number(text) > 0 && Number(text) <= (range?.[1] ?? Infinity);
   if (values !== undefined) return values.includes(text);
   return text.length <= maxLength && (pattern?.test(text) ?? true);
-}
-
-/** A day that is in the calendar. */
-function isDay(text: string): boolean {
-  const timeMs = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
-  return !Number.isNaN(timeMs) && utcDay(timeMs) === text;
 }
 
 /** Rows that are alike in some columns, each as text. Of another column `x`, `x_set` says in how many of them it is not empty. */

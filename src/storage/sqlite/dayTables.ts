@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
+import { isDay } from '../../events/day.ts';
 import { tables } from '../../schema/dictionary.ts';
 import type { Table } from '../../schema/field.ts';
 import { run } from '../queries/tables.ts';
@@ -163,8 +164,9 @@ async function hasRows(em: SqlEntityManager, name: string): Promise<boolean> {
 /** What a table is of, by its name. */
 function dayTable(name: string): DayTable | undefined {
   const [, table = '', year, month, date, generation] = NAME.exec(name) ?? [];
-  const isOurs = Object.values<Table>(tables).some(({ name: ours }) => ours === table);
-  return year === undefined || !isOurs ? undefined : { table, day: `${year}-${month}-${date}`, generation: Number(generation), name };
+  const day = `${year}-${month}-${date}`;
+  const isOurs = isDay(day) && Object.values<Table>(tables).some(({ name: ours }) => ours === table);
+  return isOurs ? { table, day, generation: Number(generation), name } : undefined;
 }
 
 /** The day of a table; `undefined` where it has none. */

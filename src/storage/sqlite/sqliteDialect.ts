@@ -22,6 +22,7 @@ const SCHEMA = 'main';
 
 /** Pragmas and the value that each must have afterwards. The first two must come before the first table. */
 const PRAGMAS = [
+  { name: 'page_size', value: 2048 },
   { name: 'auto_vacuum', value: 2 },
   { name: 'journal_mode', value: 'wal' },
   { name: 'synchronous', value: 1 },
