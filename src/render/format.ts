@@ -44,7 +44,7 @@ export function title({ days, from, to, surface }: UsageReport): string {
 }
 
 export function summary({ events, invokes, outcomes, activeGuilds }: UsageReport): string {
-  const guilds = activeGuilds === 'fewer than 5' ? 'fewer than 5 active guilds' : plural(activeGuilds, 'active guild');
+  const guilds = activeGuilds === 'fewer than 5' ? 'fewer than 5 active guilds' : `at least ${plural(activeGuilds, 'active guild')}`;
   return `${plural(events, 'event')} · ${plural(invokes, 'run')} · ${rate(outcomes)} succeeded · ${guilds}`;
 }
 

@@ -4,8 +4,8 @@ import { parseEventName } from '../schema/eventName.ts';
 import type { EventCount, LossCount, Usage } from '../store/store.ts';
 import type { ErrorUsage, OperationUsage, Outcomes, UsageReport } from './usageReport.ts';
 
-/** Below this many, the number of active guilds is not told: it could point at one of them. */
-export const FEWEST_GUILDS = 5;
+/** A number of active guilds is told in steps of this many: of exact ones, two reports would tell by subtraction what one conceals. */
+const GUILD_STEP = 5;
 
 interface Tally {
   invoke: number;
@@ -53,7 +53,7 @@ export function buildReport({ days, usage, losses, surface }: ReportSource): Usa
     events: Math.round(eventsOf(total)),
     invokes: Math.round(total.invoke),
     outcomes: outcomesOf(total),
-    activeGuilds: usage.guilds < FEWEST_GUILDS ? 'fewer than 5' : usage.guilds,
+    activeGuilds: approximately(usage.guilds),
     features: [...operations]
       .map(([name, tally]) => operationUsage(name, tally, durations.get(name)))
       .toSorted((a, b) => b.invokes - a.invokes || byText(a.operation, b.operation)),
@@ -110,6 +110,10 @@ function addError(errors: Map<string, ErrorUsage>, { errorType, status }: EventC
 function outcomesOf({ success, failure }: Tally): Outcomes {
   const ended = success + failure;
   return { successes: Math.round(success), failures: Math.round(failure), successRate: ended === 0 ? null : success / ended };
+}
+
+function approximately(guilds: number): UsageReport['activeGuilds'] {
+  return guilds < GUILD_STEP ? 'fewer than 5' : guilds - (guilds % GUILD_STEP);
 }
 
 function sumOf(losses: readonly LossCount[], reason: string): number {

@@ -56,7 +56,7 @@ export interface UsageReport {
   readonly events: number;
   readonly invokes: number;
   readonly outcomes: Outcomes;
-  /** Guilds in which anything was recorded, never scaled by sampling. */
+  /** Guilds in which anything was recorded, rounded down to a multiple of five, never scaled by sampling. */
   readonly activeGuilds: number | 'fewer than 5';
   /** By number of invokes, the most used first. */
   readonly features: readonly OperationUsage[];

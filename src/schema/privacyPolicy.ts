@@ -33,7 +33,8 @@ ${migrationsTable.purpose} MikroORM keeps it.
   becomes \`other\` or \`unexpected_error\`. Fifteen or more digits with no letter between them never pass.
 - A guild's id is hashed with HMAC-SHA-256 before anything is queued. Without the salt, which is not in the database, no hash can be made or
   matched to a guild. While the operator holds the salt, the hash is a pseudonym: it tells that two events came from the same guild.
-- A report does not tell the number of active guilds below five.
+- A report tells the number of active guilds rounded down to a multiple of five, and none below five. To subtract one report from another (all
+  surfaces and one, a week and a day) then gives a range of several numbers, never the number of a few guilds.
 - The database itself refuses values outside the closed lists, lengths and ranges.
 - Rows older than the retention are deleted whenever the bot starts, and at times that the operator sets (once a day unless they choose
   otherwise). In an SQLite file they are overwritten, and so is what was erased: at once, or within ten minutes, or when whoever reads the file is
@@ -49,6 +50,9 @@ ${migrationsTable.purpose} MikroORM keeps it.
 - While the bot is stopped, or runs with telemetry turned off, nothing is deleted by itself.
 - A process that crashes loses what it had not written yet, by default two seconds of events.
 - Someone who holds both the database and the salt can hash a guild id that they know, and find the events of that guild.
+- Whoever reads a report every day sees on which day the number of active guilds reaches another multiple of five. If they know all other guilds of
+  that day, they learn that one more was active, though not which.
+- The counts of events are exact. Of a bot in a single guild, a report tells what was done in that guild.
 - A day with very few events in very few guilds can be guessed by someone who was there.
 - Keys tell which events belong to the same segment: about 2,000 of a day that one process recorded one after another. They never tell when, nor
   which segment or event came first. A restart cuts a segment short, and a bot with fewer events than that has one segment a day.

@@ -32,7 +32,7 @@ test('the demo runs to its end, and finds every use in the report', () => {
 });
 
 test('the report shows features, success rates, guilds and kinds of errors', () => {
-  expect(output).toMatch(/runs · \d+\.\d% succeeded · 8 active guilds/);
+  expect(output).toMatch(/runs · \d+\.\d% succeeded · at least 5 active guilds/);
   for (const feature of ['discord generator', 'discord daily', 'racetime room', 'racetime seed', 'api auth', 'api seed', 'api daily'])
     expect(output).toMatch(new RegExp(`^ +${feature} +\\d+ +\\d+\\.\\d% +\\d+$`, 'm'));
   expect(output).toMatch(/^ +preset +\d+ +\d+\.\d% +\d+ +\d+ ms/m);

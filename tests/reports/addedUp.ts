@@ -28,7 +28,7 @@ export function addUp({ events, losses }: Seeded, { from, surface }: Window): ob
     events: Math.round(weigh(seen)),
     invokes: Math.round(weigh(seen, 'invoke')),
     outcomes: endsOf(seen),
-    activeGuilds: guilds < 5 ? 'fewer than 5' : guilds,
+    activeGuilds: guilds < 5 ? 'fewer than 5' : Math.floor(guilds / 5) * 5,
     features: groupBy(seen, operationOf).map(([name, rows]) => {
       const [where, feature, operation] = name.split('.');
       return {

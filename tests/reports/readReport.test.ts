@@ -2,9 +2,11 @@ import { expect, test } from '@jest/globals';
 import { daysDownFrom } from '../../src/events/day.ts';
 import { renderCsv } from '../../src/render/csv.ts';
 import { renderEmbed } from '../../src/render/embed.ts';
+import { renderJson } from '../../src/render/json.ts';
 import { renderText } from '../../src/render/text.ts';
 import { readReport } from '../../src/reports/readReport.ts';
-import { SURFACES } from '../../src/schema/closedLists.ts';
+import type { UsageReport } from '../../src/reports/usageReport.ts';
+import { SURFACES, type Surface } from '../../src/schema/closedLists.ts';
 import { onBothDatabases } from '../support/databases.ts';
 import { TODAY } from '../support/madeReports.ts';
 import { seededRandom } from '../support/randomEvents.ts';
@@ -41,11 +43,11 @@ onBothDatabases((createDatabase) => {
     expect(summed).toEqual([0, 6, 0, 6]);
   });
 
-  test('fewer than five active guilds are not counted out, and more are never scaled by sampling', async () => {
+  test('active guilds are counted in steps of five alone, never scaled by sampling, and no subtraction of reports tells fewer', async () => {
     const store = await openTestStore(await createDatabase(), TODAY);
     const random = seededRandom(5);
     const told: unknown[] = [];
-    for (let guild = 1; guild <= 6; guild += 1) {
+    for (let guild = 1; guild <= 11; guild += 1) {
       const guildHash = hexOf(random, 64);
       await writeEvents(
         store,
@@ -53,7 +55,19 @@ onBothDatabases((createDatabase) => {
       );
       told.push((await readReport(store, TODAY, { days: 2 })).activeGuilds);
     }
-    expect(told).toEqual(['fewer than 5', 'fewer than 5', 'fewer than 5', 'fewer than 5', 5, 6]);
+    const few = 'fewer than 5';
+    expect(told).toEqual([few, few, few, few, 5, 5, 5, 5, 5, 10, 10]);
+    const event = { eventName: 'api.generator.preset.success', surface: 'api', guildHash: hexOf(random, 64) } as const;
+    await writeEvents(store, [anEvent(random, { dayBucket: TODAY, ...event })]);
+    const reports = await Promise.all(
+      [undefined, 'discord', 'api'].map((surface) => readReport(store, TODAY, { days: 2, surface: surface as Surface }))
+    );
+    expect(reports.map(({ activeGuilds }) => activeGuilds)).toEqual([10, 10, few]);
+    const faces = [renderText, renderCsv, renderJson].map((render) => render(reports[0] as UsageReport));
+    expect(faces.join()).toContain('at least 10 active guilds');
+    expect([...faces, JSON.stringify(renderEmbed(reports[0] as UsageReport))].join()).not.toMatch(
+      /1[12] active guilds|"activeGuilds": 1[12]/
+    );
   });
 
   test('a run without an end is unfinished once its day is over', async () => {
