@@ -1,6 +1,7 @@
 import { validate as isCron } from 'node-cron';
 import { z } from 'zod';
 import { SNOWFLAKE } from '../src/schema/patterns.ts';
+import { looksRandom, SALT_LENGTH } from './saltStrength.ts';
 import { isPostgresUrl } from './postgresUrl.ts';
 
 /** One environment variable: what it means and how it is checked. The README's table is made from these. */
@@ -56,26 +57,17 @@ function optional(schema: z.ZodType<string, string>): z.ZodType<string | undefin
     .or(schema);
 }
 
-const SALT_LENGTH = 32;
-/** Fewer different characters than this, and a salt is a word or a repetition, not a secret. */
-const SALT_DISTINCT_CHARACTERS = 10;
-
 export const variables = {
   enabled: flag({ name: 'TELEMETRY_ENABLED', purpose: 'Turns the measuring on.', fallback: 'false' }),
   hashSalt: {
     name: 'TELEMETRY_HASH_SALT',
     purpose: 'The secret that guild IDs are hashed with; required when enabled.',
-    unit: `text of at least ${SALT_LENGTH} characters`,
+    unit: `random text of at least ${SALT_LENGTH} characters`,
     fallback: '',
     remedy:
-      `write at least ${SALT_LENGTH} characters, ${SALT_DISTINCT_CHARACTERS} of them different; ` +
+      `write at least ${SALT_LENGTH} characters that were drawn at random, without words and patterns; ` +
       `make one with: node -p "crypto.randomBytes(32).toString('hex')"`,
-    schema: optional(
-      z
-        .string()
-        .min(SALT_LENGTH)
-        .refine((salt) => new Set(salt).size >= SALT_DISTINCT_CHARACTERS)
-    )
+    schema: optional(z.string().refine(looksRandom))
   } satisfies Variable<string | undefined>,
   sampleRate: number({
     name: 'TELEMETRY_SAMPLE_RATE',

@@ -53,14 +53,15 @@ export class TelemetryPlugin extends Plugin {
     closeOnDestroy(this, service.close.bind(service));
   }
 
-  /** Nothing is waited for: the database opens while the bot logs in. */
-  static override [preLogin](this: SapphireClient): void {
+  /** The database opens while the bot logs in. The key of the hashes, which was begun with the client, is waited for: the first run needs it. */
+  static override async [preLogin](this: SapphireClient): Promise<void> {
     const { settings, service } = created.get(this) ?? {};
     if (service?.enabled === true && settings?.databaseUrl === undefined && (this.shard?.count ?? 1) > 1) {
       container.logger.warn(
         'Telemetry: several shards share one SQLite file, in which only one can write at a time. Set TELEMETRY_DATABASE_URL'
       );
     }
+    await service?.ready();
     service?.start();
   }
 }

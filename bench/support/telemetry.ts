@@ -8,7 +8,7 @@ type Environment = Readonly<Record<string, string>>;
 /** What turns telemetry on. */
 export const ENABLED: Environment = {
   TELEMETRY_ENABLED: 'true',
-  TELEMETRY_HASH_SALT: 'f3a1c9d27b6e4085a1d3c5e7f90b2468ace13579bdf02468'
+  TELEMETRY_HASH_SALT: 'cbca9867a48de48901fec0af33b39f10de0f5b38271bb218'
 };
 const GUILD_IDS = Array.from({ length: 500 }, (_, index) => String(100_000_000_000_000_000n + BigInt(index)));
 
@@ -16,6 +16,7 @@ const GUILD_IDS = Array.from({ length: 500 }, (_, index) => String(100_000_000_0
 export async function startTelemetry({ ActiveTelemetry, ...plugin }: Plugin, env: Environment): Promise<ActiveTelemetry> {
   const settings = plugin.readSettings({ ...ENABLED, ...env }) as EnabledSettings;
   const telemetry = new ActiveTelemetry({ settings, log: quietLogger(plugin) });
+  await telemetry.ready();
   telemetry.start();
   atEnd(() => telemetry.close());
   while (telemetry.status().state !== 'open') await wait(20);

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
 import { systemClock } from '../events/clock.ts';
-import { guildHasher } from '../events/guildHash.ts';
+import { GuildHasher } from '../events/guildHash.ts';
 import { renderCsv } from '../render/csv.ts';
 import { count, NOT_WIPED, plural } from '../render/format.ts';
 import { renderJson } from '../render/json.ts';
 import { renderText } from '../render/text.ts';
 import { readReport } from '../reports/readReport.ts';
-import { SALT_CHANGED } from '../retention/maintenance.ts';
+import { eraseGuild as erase, OTHER_HASHES } from '../retention/eraseGuild.ts';
+import { hasOtherSalt, SALT_CHANGED } from '../retention/maintenance.ts';
 import { purge } from '../retention/purge.ts';
 import type { Surface } from '../schema/closedLists.ts';
 import { privacyPolicy } from '../schema/privacyPolicy.ts';
@@ -53,6 +54,7 @@ export async function purgeEvents(settings: Settings, { all = false, dryRun = fa
 export function status(settings: Settings): Promise<string> {
   return withStore(settings, async (store) => {
     const losses = await store.losses(FIRST_DAY, today());
+    const own = settings.hashSalt === undefined ? undefined : (await GuildHasher.from(settings.hashSalt)).fingerprint;
     const lost = losses.reduce((sum, loss) => sum + loss.count, 0);
     return [
       settings.enabled
@@ -61,7 +63,7 @@ export function status(settings: Settings): Promise<string> {
       `Database: ${store.description}`,
       `Stored: ${renderTotals(await store.totals())}`,
       `Known to be lost: ${count(lost)}`,
-      ...((await store.saltFingerprints()).length > 1 ? [SALT_CHANGED] : []),
+      ...(hasOtherSalt(await store.saltFingerprints(), own) ? [SALT_CHANGED] : []),
       `Sampling: ${settings.sampleRate}`,
       `Retention: ${plural(settings.retentionDays, 'day')}`,
       'Queue and runs in flight belong to the process of the bot: see /telemetry status there'
@@ -74,8 +76,10 @@ export function eraseGuild(settings: Settings, guildId: string): Promise<string>
   const { hashSalt } = settings;
   if (hashSalt === undefined) throw new UsageError('TELEMETRY_HASH_SALT is needed: only with the salt can the hash of a guild be found');
   return withStore(settings, async (store) => {
-    const { deleted, isWiped } = await store.eraseGuild(guildHasher(hashSalt)(guildId));
-    return [`Deleted ${plural(deleted, 'event')} of this guild`, ...(isWiped ? [] : [NOT_WIPED])].join('\n');
+    const { deleted, isWiped } = await erase(store, await GuildHasher.from(hashSalt), guildId);
+    const isAll = (await store.saltFingerprints()).length <= 1;
+    const more = [...(isAll ? [] : [OTHER_HASHES]), ...(isWiped ? [] : [NOT_WIPED])];
+    return [`Deleted ${plural(deleted, 'event')} of this guild`, ...more].join('\n');
   });
 }
 

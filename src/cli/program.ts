@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readSettings, SettingsError, type Settings } from '../../config/settings.ts';
 import { DEFAULT_REPORT_DAYS, MAX_REPORT_DAYS } from '../reports/readReport.ts';
+import { OtherSaltError } from '../retention/eraseGuild.ts';
 import { SURFACES, type Surface } from '../schema/closedLists.ts';
 import { StoreError } from '../store/storeError.ts';
 import { eraseGuild, migrate, privacy, purgeEvents, report, rotateSalt, status, verify } from './actions.ts';
@@ -19,6 +20,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USAGE;
     if (error instanceof SettingsError) return complain(error.problems.join('\n'), WRONG_USAGE);
     if (error instanceof UsageError) return complain(error.message, WRONG_USAGE);
+    if (error instanceof OtherSaltError) return complain(`The salt is another one: ${error.message}`, FAILED);
     if (error instanceof FindingsError) return complain(error.message, FAILED);
     if (error instanceof StoreError) return complain(`The database of telemetry can't be used: ${error.message}`, FAILED);
     return complain(`Unexpected error: ${error instanceof Error ? error.name : 'no error object'}. Please report it`, FAILED);

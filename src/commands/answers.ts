@@ -7,6 +7,7 @@ import { renderJson } from '../render/json.ts';
 import { renderText } from '../render/text.ts';
 import { DEFAULT_REPORT_DAYS } from '../reports/readReport.ts';
 import type { UsageReport } from '../reports/usageReport.ts';
+import { OTHER_HASHES } from '../retention/eraseGuild.ts';
 import type { Surface } from '../schema/closedLists.ts';
 import { SNOWFLAKE } from '../schema/patterns.ts';
 import { privacyPolicy } from '../schema/privacyPolicy.ts';
@@ -63,7 +64,8 @@ async function eraseAnswer({ options }: ChatInputCommandInteraction): Promise<In
   const guildId = options.getString('id', true);
   if (!SNOWFLAKE.test(guildId)) return { content: 'That is not the id of a guild: it takes 17 to 20 digits.' };
   const { deleted, isWiped } = await container.telemetry.eraseGuild(guildId);
-  return { content: `Deleted ${plural(deleted, 'event')} of this guild.${isWiped ? '' : ` ${NOT_WIPED}.`}` };
+  const more = [...(container.telemetry.status().saltChanged ? [OTHER_HASHES] : []), ...(isWiped ? [] : [`${NOT_WIPED}.`])];
+  return { content: [`Deleted ${plural(deleted, 'event')} of this guild.`, ...more].join(' ') };
 }
 
 function file(name: string, text: string): AttachmentBuilder {

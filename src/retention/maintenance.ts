@@ -1,13 +1,20 @@
 import type { Clock } from '../events/clock.ts';
+import type { GuildHasher } from '../events/guildHash.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
-import type { Store } from '../store/store.ts';
+import type { Deletion, Store } from '../store/store.ts';
 import { reasonOf } from '../store/storeError.ts';
+import { eraseGuild } from './eraseGuild.ts';
 import { newestPurgedDay, purge, type PurgeOptions, type PurgeResult } from './purge.ts';
 
 /** Said at start and by every status, while hashes of two salts are stored. */
 export const SALT_CHANGED =
   'TELEMETRY_HASH_SALT was changed: old and new hashes do not match, so guilds count twice until the old events are gone. ' +
   'To be rid of them now: sapphire-telemetry purge --all';
+
+/** Whether hashes of two salts are stored, or of another one than `own`, where that is known. */
+export function hasOtherSalt(stored: readonly string[], own: string | undefined): boolean {
+  return own === undefined ? stored.length > 1 : stored.some((fingerprint) => fingerprint !== own);
+}
 
 /** What a purge did. */
 export type LastPurge = Pick<PurgeResult, 'throughDay' | 'deleted'>;
@@ -16,7 +23,8 @@ interface MaintenanceOptions {
   readonly clock: Clock;
   readonly log: ThrottledLogger;
   readonly retentionDays: number;
-  readonly saltFingerprint: string;
+  /** `undefined` while no guild can be hashed. */
+  readonly saltFingerprint: () => string | undefined;
 }
 
 /** What is done at start and daily: deleting what is too old, rolling up what is over, and looking whether the salt is still the same. */
@@ -42,7 +50,7 @@ export class Maintenance {
       this.lastPurge = { throughDay, deleted };
       if (deleted > 0) log.info(`Telemetry purged ${deleted} events of ${throughDay} and before`);
       await store.rollUp();
-      await this.#recordSalt(store);
+      await this.#lookAtSalt(store);
       if (this.saltChanged) log.warn('salt', `Telemetry: ${SALT_CHANGED}`);
     } catch (error) {
       log.error(
@@ -69,14 +77,21 @@ export class Maintenance {
     await this.#checkSalt(store);
   }
 
-  /** Stores the fingerprint anew, since another process may have purged it with all the rest. Never rejects. */
-  async #checkSalt(store: Store): Promise<void> {
-    // A database that is away is the flusher's to report.
-    await this.#recordSalt(store).catch(() => undefined);
+  /** @throws {OtherSaltError} when hashes are stored, but none of this salt. */
+  async eraseGuild(store: Store, hasher: GuildHasher, guildId: string): Promise<Deletion> {
+    const deleted = await eraseGuild(store, hasher, guildId);
+    await this.#checkSalt(store);
+    return deleted;
   }
 
-  async #recordSalt(store: Store): Promise<void> {
-    await store.recordSalt(this.#options.saltFingerprint);
-    this.saltChanged = (await store.saltFingerprints()).length > 1;
+  /** Never rejects. */
+  async #checkSalt(store: Store): Promise<void> {
+    // A database that is away is the flusher's to report.
+    await this.#lookAtSalt(store).catch(() => undefined);
+  }
+
+  async #lookAtSalt(store: Store): Promise<void> {
+    const stored = await store.saltFingerprints();
+    this.saltChanged = hasOtherSalt(stored, this.#options.saltFingerprint());
   }
 }

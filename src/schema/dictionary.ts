@@ -24,12 +24,13 @@ export const lossFields = {
 } as const satisfies Record<string, Field>;
 
 export const saltFields = {
-  dayBucket: { ...dayBucket, purpose: 'A UTC day on which a process with this salt ran.' },
+  dayBucket: { ...dayBucket, purpose: 'A UTC day of which hashes of this salt are stored.' },
   fingerprint: {
     ...eventFields.guildHash,
     column: 'fingerprint',
     nullable: false,
-    purpose: "HMAC-SHA-256 of a fixed text under the salt, to notice that the salt was changed. The salt can't be computed from it."
+    purpose:
+      'HMAC-SHA-256 of a fixed text under the same key as the guild hashes, stored with every batch of them, to notice that the salt was changed.'
   }
 } as const satisfies Record<string, Field>;
 
@@ -79,6 +80,9 @@ export const migrationsTable = {
   purpose: 'Which migrations ran on this database, and when: an act of the operator, not an event.',
   columns: ['id', 'name', 'executed_at']
 } as const;
+
+/** The use of a salt on a day, as it is stored. */
+export type TelemetrySalt = RowOf<typeof saltFields>;
 
 /** A count of lost events, as it is stored. */
 export type TelemetryLoss = RowOf<typeof lossFields>;

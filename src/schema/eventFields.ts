@@ -89,7 +89,7 @@ export const eventFields = {
     maxLength: 64,
     pattern: GUILD_HASH,
     purpose:
-      'HMAC-SHA-256 of the guild id under the salt, to count guilds. It can be computed only with the salt, which the database does not hold.',
+      'HMAC-SHA-256 of the guild id under a key made from the salt, to count guilds. It takes the salt, which the database does not hold.',
     example: '9f86d081884c7d65…'
   },
   durationMs: {

@@ -31,7 +31,8 @@ ${migrationsTable.purpose} MikroORM keeps it.
 
 - The names of features, operations, providers and error types come from the bot's code and are checked against patterns. What does not fit
   becomes \`other\` or \`unexpected_error\`. Fifteen or more digits with no letter between them never pass.
-- A guild's id is hashed with HMAC-SHA-256 before anything is queued. Without the salt, which is not in the database, no hash can be made or
+- A guild's id is hashed with HMAC-SHA-256 before anything is queued, under a key that scrypt makes of the salt. A salt must look drawn at random;
+  phrases and patterns are refused. Without the salt, which is not in the database, no hash can be made or
   matched to a guild. While the operator holds the salt, the hash is a pseudonym: it tells that two events came from the same guild.
 - A report tells the number of active guilds rounded down to a multiple of five, and none below five. To subtract one report from another (all
   surfaces and one, a week and a day) then gives a range of several numbers, never the number of a few guilds.
@@ -49,6 +50,7 @@ ${migrationsTable.purpose} MikroORM keeps it.
   takes names from code alone.
 - While the bot is stopped, or runs with telemetry turned off, nothing is deleted by itself.
 - A process that crashes loses what it had not written yet, by default two seconds of events.
+- A salt that a person made up can pass for a random one. Each guess at it then takes some 30 ms, which slows a guesser down and no more.
 - Someone who holds both the database and the salt can hash a guild id that they know, and find the events of that guild.
 - Whoever reads a report every day sees on which day the number of active guilds reaches another multiple of five. If they know all other guilds of
   that day, they learn that one more was active, though not which.

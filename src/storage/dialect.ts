@@ -1,5 +1,6 @@
 import type { MigrationObject, MikroORM, Options, SqlEntityManager, TransactionOptions } from '@mikro-orm/sql';
 import type { RawBuilder } from 'kysely';
+import type { TelemetrySalt } from '../schema/dictionary.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
 import type { Table } from '../schema/field.ts';
 import type { StoreError } from '../store/storeError.ts';
@@ -84,8 +85,8 @@ export interface Dialect {
   clearDay(em: SqlEntityManager, table: Table, day: string): Promise<void>;
   /** Of what was deleted of a day, or written to it, nothing shall be left but the rows that are there: {@link wipe} sees to it. */
   renewDay(em: SqlEntityManager, table: Table, day: string): Promise<void>;
-  /** Writes these events, leaving out those that are there already: by one statement, unless they are of several days. */
-  insertEvents(em: SqlEntityManager, events: readonly TelemetryEvent[]): Promise<void>;
+  /** Writes these events and salts, all or none, leaving out those that are there already. */
+  insertEvents(em: SqlEntityManager, events: readonly TelemetryEvent[], salts: readonly TelemetrySalt[]): Promise<void>;
   /**
    * Takes what was deleted out of the files, too, and gives its space back: `now`, or `together` with what is erased in the next ten minutes, where
    * that was done less than ten minutes ago. Resolves to whether nothing of it is left.

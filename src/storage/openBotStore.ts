@@ -9,14 +9,23 @@ export function isOnBotThread({ databaseUrl }: Pick<Settings, 'databaseUrl'>): b
   return databaseUrl === undefined && !hasThread();
 }
 
+interface BotStoreOptions {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  /** Of the salt that the hashes are made with. */
+  readonly saltFingerprint: string | undefined;
+  /** Called when the thread ends without being told to. It is started anew by the next call. */
+  readonly onThreadLost: () => void;
+}
+
 /**
  * Opens the store of a running bot: PostgreSQL, whose driver holds nobody up, or SQLite in a thread of its own.
- * @param onThreadLost called when the thread ends without being told to. It is started anew by the next call.
  * @throws {StoreError} as {@link openStore} does.
  */
-export function openBotStore(settings: Settings, clock: Clock, onThreadLost: () => void): Promise<Store> {
+export function openBotStore({ settings, clock, saltFingerprint, onThreadLost }: BotStoreOptions): Promise<Store> {
   const { databaseUrl, autoMigrate: migrate } = settings;
-  if (databaseUrl === undefined && hasThread()) return ThreadedStore.open({ settings, migrate, clock, onLost: onThreadLost });
+  if (databaseUrl === undefined && hasThread())
+    return ThreadedStore.open({ settings, migrate, clock, saltFingerprint, onLost: onThreadLost });
   // A file that is locked would hold the bot's thread: the flusher tries again instead.
-  return openStore(settings, { migrate, busyTimeoutMs: 0 }, clock);
+  return openStore(settings, { migrate, busyTimeoutMs: 0, saltFingerprint }, clock);
 }

@@ -17,6 +17,8 @@ export interface OpenMode {
   readonly migrate: boolean;
   /** How long SQLite waits for another process, in milliseconds. The bot's thread must not wait: 0. */
   readonly busyTimeoutMs: number;
+  /** Of the salt that the hashes are made with; stored with them, a row for each day. */
+  readonly saltFingerprint?: string | undefined;
 }
 
 /** The dialect of the database that the settings name. Only its own driver is loaded. */
@@ -42,7 +44,8 @@ export async function openStore(
   clock: Clock = systemClock()
 ): Promise<Store> {
   const dialect = await dialectOf(settings, mode);
-  return SqlStore.open(dialect, clock, (anew) => openOrm(dialect, mode.migrate || anew === true));
+  const open = (anew?: boolean): Promise<OpenedOrm> => openOrm(dialect, mode.migrate || anew === true);
+  return SqlStore.open({ dialect, clock, saltFingerprint: mode.saltFingerprint, open });
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { MikroORM, SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { Clock } from '../events/clock.ts';
-import { tables, type TelemetryLoss } from '../schema/dictionary.ts';
+import { tables, type TelemetryLoss, type TelemetrySalt } from '../schema/dictionary.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
 import type { Audit, Deletion, LossCount, Store, StoredTotals, Usage, UsageRange } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
@@ -21,13 +21,22 @@ export interface OpenedOrm {
   readonly isNew: boolean;
 }
 
-/** Opens the database and brings its tables up to date: at first, and whenever it is gone from its place. `anew` makes it even where only a bot may. */
-type Open = (anew?: boolean) => Promise<OpenedOrm>;
-
 /** How long after a wipe the next one follows: what another process deleted, and left in the journal to someone who read, is wiped then. */
 const WIPE_INTERVAL_MS = 600_000;
 /** How long after one that was held up. */
 const WIPE_RETRY_MS = 1_000;
+
+interface SqlStoreOptions {
+  readonly dialect: Dialect;
+  readonly clock: Clock;
+  /** Of the salt that the hashes are made with. */
+  readonly saltFingerprint: string | undefined;
+  /**
+   * Opens the database and brings its tables up to date: at first, and whenever it is gone from its place. `anew` makes it even where only a bot
+   * may.
+   */
+  readonly open: (anew?: boolean) => Promise<OpenedOrm>;
+}
 
 /** The store in either database. */
 export class SqlStore implements Store {
@@ -36,21 +45,23 @@ export class SqlStore implements Store {
   readonly restarts = 0;
   readonly #dialect: Dialect;
   readonly #clock: Clock;
-  readonly #open: Open;
+  readonly #saltFingerprint: string | undefined;
+  readonly #open: SqlStoreOptions['open'];
   #orm: MikroORM;
   #isOpen = true;
   #reopening: Promise<void> | undefined;
   #wiping: NodeJS.Timeout | undefined;
 
-  static async open(dialect: Dialect, clock: Clock, open: Open): Promise<SqlStore> {
-    const { orm } = await open();
-    return new SqlStore(orm, dialect, clock, open);
+  static async open(options: SqlStoreOptions): Promise<SqlStore> {
+    const { orm } = await options.open();
+    return new SqlStore(orm, options);
   }
 
-  private constructor(orm: MikroORM, dialect: Dialect, clock: Clock, open: Open) {
+  private constructor(orm: MikroORM, { dialect, clock, saltFingerprint, open }: SqlStoreOptions) {
     this.#orm = orm;
     this.#dialect = dialect;
     this.#clock = clock;
+    this.#saltFingerprint = saltFingerprint;
     this.#open = open;
     this.description = dialect.description;
     this.batchSize = dialect.batchSize;
@@ -61,11 +72,12 @@ export class SqlStore implements Store {
       const today = this.#clock.today();
       const days = [...new Set(events.map(({ dayBucket }) => dayBucket))].toSorted();
       const late = days.filter((day) => isLate(day, today));
-      if (days.length === 1 && late.length === 0) return this.#dialect.insertEvents(em, events);
+      const salts = this.#saltsOf(events);
+      if (late.length === 0) return this.#dialect.insertEvents(em, events, salts);
       await em.transactional(async (inside) => {
         // In the order of the days, as every process does it: two can't wait for each other.
         for (const day of late) await this.#dialect.lockDay(inside, day);
-        await this.#dialect.insertEvents(inside, events);
+        await this.#dialect.insertEvents(inside, events, salts);
         for (const day of late) await invalidateRollups(inside, this.#dialect, day);
       });
     });
@@ -140,14 +152,6 @@ export class SqlStore implements Store {
     });
   }
 
-  recordSalt(fingerprint: string): Promise<void> {
-    return this.#attempt(async (em) => {
-      const today = this.#clock.today();
-      const table = await this.#dialect.tableFor(em, tables.salts, today);
-      await run(em, sql`insert into ${table} (day_bucket, fingerprint) values (${today}, ${fingerprint}) on conflict do nothing`);
-    });
-  }
-
   saltFingerprints(): Promise<string[]> {
     return this.#attempt(async (em) => {
       const rows = await run<{ fingerprint: string }>(
@@ -177,6 +181,15 @@ export class SqlStore implements Store {
     clearTimeout(this.#wiping);
     if (this.#dialect.keepsFiles) this.#wiping = setTimeout(again, isWiped ? WIPE_INTERVAL_MS : WIPE_RETRY_MS).unref();
     return isWiped;
+  }
+
+  /** With every batch, not with the first alone: another process may have purged what an earlier one wrote. */
+  #saltsOf(events: readonly TelemetryEvent[]): TelemetrySalt[] {
+    const fingerprint = this.#saltFingerprint;
+    if (fingerprint === undefined) return [];
+    const days = new Set(events.filter(({ guildHash }) => guildHash !== null).map(({ dayBucket }) => dayBucket));
+    // In the order of the days: two processes can't wait for each other.
+    return [...days].toSorted().map((dayBucket) => ({ dayBucket, fingerprint }));
   }
 
   /** @throws {StoreError} also when that went well, but all that was stored is lost: the operator has to read of it. */

@@ -76,7 +76,10 @@ export interface Store {
   readonly batchSize: number;
   /** How often what does the work had to be started anew. */
   readonly restarts: number;
-  /** Writes all of these events or none, each once however often it is given. Nothing of what is stored tells their order. */
+  /**
+   * Writes all of these events or none, each once however often it is given, and with them the fingerprint of the salt of their hashes. Nothing of
+   * what is stored tells their order.
+   */
   write(events: readonly TelemetryEvent[]): Promise<void>;
   /**
    * Writes these events while the process ends, when nothing can be awaited. Returns whether that was possible; what was written before is not
@@ -96,9 +99,7 @@ export interface Store {
   purge(day?: string): Promise<Deletion>;
   /** Deletes the events of one guild, and rolls up its days anew. */
   eraseGuild(guildHash: string): Promise<Deletion>;
-  /** Stores that the salt with this fingerprint is in use today. */
-  recordSalt(fingerprint: string): Promise<void>;
-  /** The fingerprints of the salts that stored hashes may be made with. */
+  /** The fingerprints of the salts that stored hashes were made with. */
   saltFingerprints(): Promise<string[]>;
   /** Compares the live database with the data dictionary. */
   audit(retentionDays: number): Promise<Audit>;

@@ -1,7 +1,6 @@
 import { isPromise } from 'node:util/types';
 import type { ErrorClassifier } from '../errors/errorClassifier.ts';
 import type { Failure } from '../events/errorTypes.ts';
-import type { GuildHasher } from '../events/guildHash.ts';
 import { Names } from '../events/names.ts';
 import type { RunDescription } from '../events/runDescription.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
@@ -14,7 +13,8 @@ import type { RunRecorder } from './telemetryService.ts';
 interface ActiveRunRecorderOptions {
   readonly lifecycles: Lifecycles;
   readonly errors: ErrorClassifier;
-  readonly hashGuild: GuildHasher;
+  /** `null` while guilds can't be hashed. */
+  readonly hashGuild: (guildId: string) => string | null;
   readonly log: ThrottledLogger;
   /** Ids of guilds of which nothing is recorded. */
   readonly excludedGuilds: ReadonlySet<string>;

@@ -2,7 +2,6 @@ import type { Settings } from '../../config/settings.ts';
 import { withDeadline } from '../common/deadline.ts';
 import { ErrorClassifier } from '../errors/errorClassifier.ts';
 import { systemClock, type Clock } from '../events/clock.ts';
-import { guildHasher, saltFingerprint, type GuildHasher } from '../events/guildHash.ts';
 import type { RunDescription } from '../events/runDescription.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
@@ -10,12 +9,14 @@ import { readReport, type ReportOptions, type ReportRequest } from '../reports/r
 import { ReportCache } from '../reports/reportCache.ts';
 import type { UsageReport } from '../reports/usageReport.ts';
 import { Maintenance } from '../retention/maintenance.ts';
+import { OtherSaltError } from '../retention/eraseGuild.ts';
 import type { PurgeOptions, PurgeResult } from '../retention/purge.ts';
 import type { Deletion, Store } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
 import { ActiveRunRecorder } from './activeRunRecorder.ts';
 import type { TelemetryClientOptions } from './clientOptions.ts';
 import { closeWithin } from './closeWithin.ts';
+import { GuildKey } from './guildKey.ts';
 import { KeyedRun } from './keyedRun.ts';
 import type { TelemetryStatus } from './status.ts';
 import { StoreSession } from './storeSession.ts';
@@ -46,7 +47,7 @@ export class ActiveTelemetry implements TelemetryService {
   readonly #settings: EnabledSettings;
   readonly #log: ThrottledLogger;
   readonly #clock: Clock;
-  readonly #hashGuild: GuildHasher;
+  readonly #guilds: GuildKey;
   readonly #pipeline: Pipeline;
   readonly #maintenance: Maintenance;
   readonly #reports = new ReportCache((request) => this.#readReport(request));
@@ -62,18 +63,14 @@ export class ActiveTelemetry implements TelemetryService {
     this.#settings = settings;
     this.#log = log;
     this.#clock = clock;
-    this.#hashGuild = guildHasher(settings.hashSalt);
+    this.#guilds = new GuildKey(settings.hashSalt, log);
     this.#pipeline = new Pipeline({ ...settings, clock, log });
-    this.#maintenance = new Maintenance({
-      clock,
-      log,
-      retentionDays: settings.retentionDays,
-      saltFingerprint: saltFingerprint(settings.hashSalt)
-    });
+    const { retentionDays } = settings;
+    this.#maintenance = new Maintenance({ clock, log, retentionDays, saltFingerprint: this.#guilds.fingerprint });
     this.runs = new ActiveRunRecorder({
       log,
       lifecycles: this.#pipeline.lifecycles,
-      hashGuild: this.#hashGuild,
+      hashGuild: this.#guilds.hash,
       excludedGuilds: new Set(options.excludeGuilds),
       errors: new ErrorClassifier({
         errorTypes: options.errorTypes,
@@ -82,6 +79,10 @@ export class ActiveTelemetry implements TelemetryService {
           log.error('classify', "Telemetry: the bot's errorTypes or classifyError threw an error; the plugin decides instead")
       })
     });
+  }
+
+  ready(): Promise<void> {
+    return this.#guilds.ready();
   }
 
   start(): void {
@@ -93,7 +94,8 @@ export class ActiveTelemetry implements TelemetryService {
       clock: this.#clock,
       onOpen: (store) => this.#pipeline.flusher.start(store),
       maintain: (store) => this.#maintenance.run(store),
-      after: this.#released
+      after: Promise.all([this.#released, this.#guilds.made]),
+      saltFingerprint: this.#guilds.fingerprint
     });
     this.#session = session;
     // Bots end with `client.destroy(); process.exit()`, too, and wait for neither. It changes nothing of how the process ends.
@@ -129,9 +131,10 @@ export class ActiveTelemetry implements TelemetryService {
     // Node's own error would repeat the id.
     if (typeof guildId !== 'string') throw new TypeError('guildId must be a string');
     const store = this.#openStore();
+    const { hasher } = this.#guilds;
     // What is queued may be of that guild too.
     await this.flush();
-    return this.#reading(() => store.eraseGuild(this.#hashGuild(guildId))).finally(() => this.#reports.clear());
+    return this.#reading(() => this.#maintenance.eraseGuild(store, hasher, guildId)).finally(() => this.#reports.clear());
   }
 
   status(): TelemetryStatus {
@@ -194,7 +197,8 @@ export class ActiveTelemetry implements TelemetryService {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof StoreError) throw new TelemetryUnavailableError(error.message, { cause: error });
+      if (error instanceof StoreError || error instanceof OtherSaltError)
+        throw new TelemetryUnavailableError(error.message, { cause: error });
       throw error;
     }
   }

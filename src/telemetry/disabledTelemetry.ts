@@ -31,6 +31,8 @@ export class DisabledTelemetry implements TelemetryService {
     this.#reason = reason;
   }
 
+  async ready(): Promise<void> {}
+
   start(): void {}
 
   track<T>(_description: RunDescription, work: (run: Run) => T): T {

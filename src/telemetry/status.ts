@@ -27,6 +27,6 @@ export interface TelemetryStatus {
   readonly threadRestarts: number;
   /** `null` before the first purge. */
   readonly lastPurge: LastPurge | null;
-  /** Whether hashes of another salt are stored too: they do not match, and guilds count twice. */
+  /** Whether hashes of another salt are stored: they match none of this salt's, and guilds count twice. */
   readonly saltChanged: boolean;
 }

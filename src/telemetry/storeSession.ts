@@ -23,7 +23,9 @@ interface SessionOptions {
   /** Purges what is too old, and rolls up what is over. Must not reject. */
   readonly maintain: (store: Store) => Promise<void>;
   /** Opens no earlier than this resolves: the session before may still be closing. */
-  readonly after: Promise<void>;
+  readonly after: Promise<unknown>;
+  /** Asked when it is opened: stored with every hash. */
+  readonly saltFingerprint: () => string | undefined;
 }
 
 /** The store of a running bot: opened in the background, tried again until it is there, purged at once and daily. */
@@ -59,7 +61,7 @@ export class StoreSession {
 
   /** It goes on until the store is open: a database may come later than the bot, or be migrated by hand. */
   async #open(): Promise<void> {
-    const { settings, log, clock, onOpen, maintain, after } = this.#options;
+    const { settings, log, clock, onOpen, maintain, after, saltFingerprint } = this.#options;
     const { signal } = this.#abort;
     await after;
     let attempt = 0;
@@ -69,7 +71,12 @@ export class StoreSession {
       try {
         // Loaded only now: a bot with telemetry off never pays for MikroORM, nor dies of a Node that is too old for it.
         const { isOnBotThread, openBotStore } = await import('../storage/openBotStore.ts');
-        const store = await openBotStore(settings, clock, () => log.error('thread', THREAD_LOST));
+        const store = await openBotStore({
+          settings,
+          clock,
+          saltFingerprint: saltFingerprint(),
+          onThreadLost: () => log.error('thread', THREAD_LOST)
+        });
         this.store = store;
         this.problem = null;
         log.info(`Telemetry writes to ${store.description}`);

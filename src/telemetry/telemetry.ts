@@ -57,10 +57,11 @@ export interface Telemetry {
    */
   purge(options?: PurgeOptions): Promise<PurgeResult>;
   /**
-   * Deletes what is stored of one guild. Resolves to the number of events deleted.
+   * Deletes what is stored of one guild. Resolves to the number of events deleted. While `status().saltChanged`, events of it may be left whose
+   * hash was made with another salt.
    * @param guildId the id as Discord gives it. It is kept nowhere.
    * @throws {TypeError} when it is no string.
-   * @throws {TelemetryUnavailableError} when telemetry is off or its database does not answer.
+   * @throws {TelemetryUnavailableError} when telemetry is off, its database does not answer, or no stored hash was made with this salt.
    * @example await container.telemetry.eraseGuild(guild.id);
    */
   eraseGuild(guildId: string): Promise<Deletion>;

@@ -28,6 +28,8 @@ export interface RunRecorder {
 /** What the plugin makes for a client: the public part is on the container's type, the rest is for the plugin's own folders. */
 export interface TelemetryService extends Telemetry {
   readonly runs: RunRecorder;
+  /** Resolves once guilds can be hashed, after a second at the latest. A run that begins before is recorded without its guild. */
+  ready(): Promise<void>;
   /** Opens the database in the background, and keeps trying. Events wait in the queue meanwhile. */
   start(): void;
   /** Ends what is in flight as interrupted, writes the queue and closes the database, within 3 seconds. May be followed by `start`. */

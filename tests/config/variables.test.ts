@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { readSettings } from '../../config/settings.ts';
 import { SALT } from '../support/bot.ts';
+import { seededRandom } from '../support/randomEvents.ts';
 import { problemsOf, wrongIn } from './problems.ts';
 
 test.each([
@@ -49,7 +50,18 @@ describe('the salt', () => {
     ['too short', SALT.slice(0, 31)],
     ['a repetition', 'ab'.repeat(32)],
     ['of too few different characters', '123456789'.repeat(8)],
-    ['a number of times the same sign', 'x'.repeat(64)]
+    ['a number of times the same sign', 'x'.repeat(64)],
+    ['a phrase', 'correct horse battery staple and some more words'],
+    ['a phrase with hyphens', 'correct-horse-battery-staple-and-some-more-words'],
+    ['a phrase in one, with a number', 'MyVerySecretTelemetrySaltForTheBot2026'],
+    ['a phrase in another language', 'DasPferdFrisstKeinenGurkensalat2026'],
+    ['a word again and again', 'Password123!Password123!Password123!'],
+    ['a sequence', '0123456789abcdef0123456789abcdef'],
+    ['two sequences in turn', 'a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6'],
+    ['what lies side by side on the keyboard', 'Qwertyuiop1234567890Asdfghjkl!@#$'],
+    ['half of a secret, there and back', SALT.slice(0, 20) + SALT.slice(0, 20).split('').toReversed().join('')],
+    ['a number', '3141592653589793238462643383279502884197'],
+    ['dates', '20261125-20261126-20261127-20261128']
   ])('that is %s is refused once, with the way to make a better one', (_, salt) => {
     const problems = problemsOf({ ...enabled, TELEMETRY_HASH_SALT: salt });
     expect(problems).toEqual([expect.stringMatching(/^TELEMETRY_HASH_SALT .*node -p "/)]);
@@ -58,6 +70,25 @@ describe('the salt', () => {
 
   test('that is refused is told what it lacks', () => {
     expect(problemsOf({ ...enabled, TELEMETRY_HASH_SALT: 'short' }).join()).toMatch(/32 characters/);
+  });
+
+  test('that a machine drew at random is taken, in each of the usual ways of writing it', () => {
+    const random = seededRandom(7);
+    const drawn = (bytes: number): Buffer => Buffer.from(Array.from({ length: bytes }, () => Math.floor(random() * 256)));
+    let refused = 0;
+    for (let draw = 0; draw < 300; draw += 1) {
+      for (const salt of [
+        drawn(32).toString('hex'),
+        drawn(32).toString('hex').toUpperCase(),
+        drawn(24).toString('hex'),
+        drawn(64).toString('hex')
+      ])
+        expect({ salt, problems: problemsOf({ ...enabled, TELEMETRY_HASH_SALT: salt }) }).toEqual({ salt, problems: [] });
+      for (const salt of [drawn(32).toString('base64'), drawn(48).toString('base64url')])
+        refused += problemsOf({ ...enabled, TELEMETRY_HASH_SALT: salt }).length;
+    }
+    // In base64 a few look like words by chance: one in some hundreds.
+    expect(refused).toBeLessThanOrEqual(6);
   });
 
   test('of exactly 32 characters is taken', () => {

@@ -11,7 +11,7 @@ const variable = (...right: readonly string[]): fc.Arbitrary<string> => fc.oneof
 const environments = fc.record(
   {
     TELEMETRY_ENABLED: variable('true', 'false'),
-    TELEMETRY_HASH_SALT: variable(SALT, `zqxj${SALT}`),
+    TELEMETRY_HASH_SALT: variable(SALT, `zqxjG${SALT}`),
     TELEMETRY_SAMPLE_RATE: variable('1'),
     TELEMETRY_RETENTION_DAYS: variable('30'),
     TELEMETRY_QUEUE_SIZE: variable('1000'),

@@ -17,10 +17,9 @@ const random = seededRandom(3);
 
 /** A database with events of today and of a day that is rolled up, and its store. */
 async function filled(database: TestDatabase): Promise<Store> {
-  const store = await openStore(readSettings(database.env), { migrate: true, busyTimeoutMs: 5000 });
+  const store = await openStore(readSettings(database.env), { migrate: true, busyTimeoutMs: 5000, saltFingerprint: 'a'.repeat(64) });
   await store.write(randomEvents(seededRandom(1), [today, rolledUp], 100));
   await store.writeLosses([{ dayBucket: today, id: uuid(random), reason: 'refused', count: 3 }]);
-  await store.recordSalt('a'.repeat(64));
   await store.rollUp();
   return store;
 }

@@ -39,7 +39,7 @@ const POOLS = [
     'in $mode mode with a pool of $size, $starters processes migrate at once, and all that one does at once is done',
     async ({ mode, starters, index }) => {
       const database = databases[index] as TestDatabase;
-      const [store, ...others] = await Promise.all(Array.from({ length: starters }, () => openTestStore(database)));
+      const [store, ...others] = await Promise.all(Array.from({ length: starters }, () => openTestStore(database, today, 'b'.repeat(64))));
       if (store === undefined) throw new Error('None was opened');
       expect(await database.sql('select name from telemetry_migrations')).toHaveLength(1);
       if (mode === 'session') await Promise.all(others.map((other) => other.close()));
@@ -53,7 +53,7 @@ const POOLS = [
         store.rollUp(),
         store.usage({ from: addDays(today, -29), to: today }),
         store.totals(),
-        store.recordSalt('b'.repeat(64))
+        store.saltFingerprints()
       ]);
       expect(purged.deleted).toBe(1);
       expect(rolledUp).toBeGreaterThan(0);

@@ -19,11 +19,10 @@ function inSchema({ env, ...rest }: TestDatabase, schema: string): TestDatabase 
 test('each schema of a database is one of its own, whatever its name is, and holds every table', async () => {
   const database = await postgresqlDatabase();
   for (const [index, schema] of SCHEMAS.entries()) {
-    const store = await openTestStore(inSchema(database, schema));
+    const store = await openTestStore(inSchema(database, schema), today, 'b'.repeat(64));
     const random = seededRandom(index);
     const events = [60, 4, 0].map((ago) => anEvent(random, { dayBucket: addDays(today, -ago), guildHash: String(index).repeat(64) }));
     await writeEvents(store, events);
-    await store.recordSalt('b'.repeat(64));
     expect((await store.purge(addDays(today, -30))).deleted).toBe(1);
     expect(await store.rollUp()).toBe(1);
     expect(await store.usage({ from: addDays(today, -29), to: today })).toMatchObject({ guilds: 1 });

@@ -7,7 +7,7 @@ import type { RunRecorder, TelemetryService } from '../../src/telemetry/telemetr
 import type { TestDatabase } from './databases.ts';
 import { atSuiteEnd } from './postgresSuite.ts';
 
-export const SALT = 'f3a1c9d27b6e4085a1d3c5e7f90b2468ace13579bdf02468';
+export const SALT = 'cbca9867a48de48901fec0af33b39f10de0f5b38271bb218';
 
 /** Variables of telemetry that is on and quick to write. */
 export const ENABLED = { TELEMETRY_ENABLED: 'true', TELEMETRY_HASH_SALT: SALT, TELEMETRY_FLUSH_INTERVAL_MS: '100' };

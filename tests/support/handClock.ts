@@ -48,6 +48,7 @@ export async function makeTelemetry({ database, env = {}, options = {} }: Teleme
   checkClientOptions(options);
   const settings = readSettings({ ...ENABLED, ...database?.env, ...env }) as EnabledSettings;
   const telemetry = new ActiveTelemetry({ settings, clock, options, log: recordingLog(log) });
+  await telemetry.ready();
   const close = (): Promise<void> => telemetry.close();
   atSuiteEnd(close);
   return { telemetry, clock, log, [Symbol.asyncDispose]: close };

@@ -15,7 +15,12 @@ export async function openBotStore(database: TestDatabase): Promise<Store> {
 
 /** The store of a running bot: SQLite in its thread. */
 export async function openThreadedStore(database: TestDatabase): Promise<Store> {
-  const store = await open(readSettings(database.env), systemClock(), () => undefined);
+  const store = await open({
+    settings: readSettings(database.env),
+    clock: systemClock(),
+    saltFingerprint: 'a'.repeat(64),
+    onThreadLost: () => undefined
+  });
   atSuiteEnd(() => store.close());
   return store;
 }

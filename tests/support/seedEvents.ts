@@ -10,11 +10,10 @@ import type { TestDatabase } from './databases.ts';
 import { atSuiteEnd } from './postgresSuite.ts';
 import { seededRandom } from './randomEvents.ts';
 
-/** The store of a test database, with its tables made, at noon of `today`, which may change; closed when the test file ends. */
-export async function openTestStore(database: TestDatabase, today: string | (() => string) = systemClock().today()): Promise<Store> {
-  const day = (): string => (typeof today === 'string' ? today : today());
-  const clock: Clock = { ...systemClock(), today: day, nowMs: () => Date.parse(`${day()}T12:00:00Z`) };
-  const store = await openStore(readSettings(database.env), { migrate: true, busyTimeoutMs: 5000 }, clock);
+/** The store of a test database, with its tables made, at noon of `today`; closed when the test file ends. */
+export async function openTestStore(database: TestDatabase, today = systemClock().today(), saltFingerprint?: string): Promise<Store> {
+  const clock: Clock = { ...systemClock(), today: () => today, nowMs: () => Date.parse(`${today}T12:00:00Z`) };
+  const store = await openStore(readSettings(database.env), { migrate: true, busyTimeoutMs: 5000, saltFingerprint }, clock);
   atSuiteEnd(() => store.close());
   return store;
 }

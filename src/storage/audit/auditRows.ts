@@ -65,7 +65,7 @@ function isWrong(dialect: Dialect, { column, nullable, pattern, range }: Field):
   const [min, max] = range ?? [0, 0];
   const fitting =
     pattern === undefined
-      ? sql`${value} >= ${sql.lit(min)} and ${value} <= ${sql.lit(max)} and cast(${value} as integer) = ${value}`
+      ? sql`${value} >= ${min} and ${value} <= ${max} and cast(${value} as integer) = ${value}`
       : dialect.matches(sql`cast(${value} as text)`, pattern);
   return nullable ? sql`${value} is not null and not (${fitting})` : sql`${value} is null or not (${fitting})`;
 }

@@ -37,7 +37,7 @@ export async function describeTable(em: SqlEntityManager, schema: string, table:
 
 /** Whether a text matches a pattern of classes of characters, which PostgreSQL writes as JavaScript does. */
 export function matches(text: RawBuilder<unknown>, pattern: RegExp): RawBuilder<unknown> {
-  return sql`${text} ~ ${sql.lit(pattern.source)}`;
+  return sql`${text} ~ ${pattern.source}`;
 }
 
 export async function tableExists(em: SqlEntityManager, schema: string, table: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { tables } from '../../schema/dictionary.ts';
+import { tables, type TelemetrySalt } from '../../schema/dictionary.ts';
 import { eventFields, type TelemetryEvent } from '../../schema/eventFields.ts';
 import type { Field } from '../../schema/field.ts';
 
@@ -13,20 +13,23 @@ const KEYS = Object.keys(eventFields) as readonly Key[];
 const KIND_KEYS = KEYS.filter((key) => !OWN_KEYS.includes(key));
 
 /**
- * The INSERT into the table of a schema: one statement for any number of events, always the same text, with one bound array for each column. The kinds are sent once each and joined
- * to their events by number: that spares this thread the writing and the server the reading of the same names a thousand times. They are written
- * in the order of their key, since a row's place in the table would tell which event came before which.
+ * The INSERT into the tables of a schema: one statement for any number of events and the salts of their hashes, always the same text, with one
+ * bound array for each column. The kinds are sent once each and joined to their events by number: that spares this thread the writing and the
+ * server the reading of the same names a thousand times. They are written in the order of their key, since a row's place in the table would tell
+ * which event came before which.
  */
 export function insertIntoEvents(schema: string): string {
-  return `insert into "${schema}"."${tables.events.name}" (${columns(KEYS)})
+  return `with salts as (insert into "${schema}"."${tables.salts.name}" (day_bucket, fingerprint)
+    select * from unnest($1::date[], $2::text[]) on conflict do nothing)
+  insert into "${schema}"."${tables.events.name}" (${columns(KEYS)})
   select ${columns(KEYS)}
-  from unnest($1::integer[], ${parameters(OWN_KEYS, 2)}) as event (kind, ${columns(OWN_KEYS)})
-  join unnest(${parameters(KIND_KEYS, 2 + OWN_KEYS.length)}) with ordinality as kind (${columns(KIND_KEYS)}, kind) using (kind)
+  from unnest($3::integer[], ${parameters(OWN_KEYS, 4)}) as event (kind, ${columns(OWN_KEYS)})
+  join unnest(${parameters(KIND_KEYS, 4 + OWN_KEYS.length)}) with ordinality as kind (${columns(KIND_KEYS)}, kind) using (kind)
   order by day_bucket, id`;
 }
 
 /** The parameters of {@link insertIntoEvents}: arrays in PostgreSQL's text form, which costs far less than the driver's own conversion. */
-export function insertParameters(events: readonly TelemetryEvent[]): string[] {
+export function insertParameters(events: readonly TelemetryEvent[], salts: readonly TelemetrySalt[]): string[] {
   const kinds: TelemetryEvent[] = [];
   const byName = new Map<string, number[]>();
   const numbers: number[] = [];
@@ -40,6 +43,8 @@ export function insertParameters(events: readonly TelemetryEvent[]): string[] {
     durations.push(event.durationMs ?? 'NULL');
   }
   return [
+    `{${salts.map(({ dayBucket }) => dayBucket).join()}}`,
+    `{${salts.map(({ fingerprint }) => fingerprint).join()}}`,
     ...[numbers, ids, guildHashes, durations].map((items) => `{${items.join()}}`),
     ...KIND_KEYS.map((key) => quotedArray(kinds, key))
   ];

@@ -2,6 +2,7 @@ import { IsolationLevel, type Options, type SqlEntityManager } from '@mikro-orm/
 import { CompiledQuery, sql, type RawBuilder } from 'kysely';
 import { postgresqlMigrations } from '../../../migrations/index.ts';
 import { dayNumber } from '../../events/day.ts';
+import type { TelemetrySalt } from '../../schema/dictionary.ts';
 import type { TelemetryEvent } from '../../schema/eventFields.ts';
 import type { Table } from '../../schema/field.ts';
 import type { Dialect, LiveTable } from '../dialect.ts';
@@ -86,8 +87,8 @@ export class PostgresqlDialect implements Dialect {
   }
 
   /** Looking for conflicts costs a fourth of the time, and there is none unless the answer to an earlier try was lost. */
-  async insertEvents(em: SqlEntityManager, events: readonly TelemetryEvent[]): Promise<void> {
-    const parameters = insertParameters(events);
+  async insertEvents(em: SqlEntityManager, events: readonly TelemetryEvent[], salts: readonly TelemetrySalt[]): Promise<void> {
+    const parameters = insertParameters(events, salts);
     const query = (text: string): CompiledQuery => CompiledQuery.raw(text, parameters);
     const insertOrSkip = query(`${this.#insertEvents} on conflict do nothing`);
     // A transaction would not survive a conflict.

@@ -90,7 +90,7 @@ export function matches(text: RawBuilder<unknown>, pattern: RegExp): RawBuilder<
   const glob = pattern.source
     .slice(1, -1)
     .replaceAll(/(\[[^\]]+\])\{(\d+)\}/g, (_all, characters: string, times: string) => characters.repeat(Number(times)));
-  return sql`${text} glob ${sql.lit(glob)}`;
+  return sql`${text} glob ${glob}`;
 }
 
 export async function tableExists(em: SqlEntityManager, table: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { SqliteDriver, type MikroORM, type Options, type SqlEntityManager } from '@mikro-orm/sql';
 import { sql, type RawBuilder } from 'kysely';
 import { sqliteMigrations } from '../../../migrations/index.ts';
-import { migrationsTable, tables } from '../../schema/dictionary.ts';
+import { migrationsTable, tables, type TelemetrySalt } from '../../schema/dictionary.ts';
 import type { TelemetryEvent } from '../../schema/eventFields.ts';
 import type { Table } from '../../schema/field.ts';
 import { StoreError } from '../../store/storeError.ts';
@@ -175,9 +175,16 @@ export class SqliteDialect implements Dialect {
     return this.#days.renew(em, table, day);
   }
 
-  async insertEvents(em: SqlEntityManager, events: readonly TelemetryEvent[]): Promise<void> {
-    for (const [day, ofDay] of Map.groupBy(events, ({ dayBucket }) => dayBucket))
-      await insertEvents(em, await this.#days.make(em, tables.events, day), ofDay);
+  async insertEvents(em: SqlEntityManager, events: readonly TelemetryEvent[], salts: readonly TelemetrySalt[]): Promise<void> {
+    const byDay = [...Map.groupBy(events, ({ dayBucket }) => dayBucket)];
+    const insert = async (inside: SqlEntityManager): Promise<void> => {
+      for (const { dayBucket: day, fingerprint } of salts) {
+        const table = await this.tableFor(inside, tables.salts, day);
+        await run(inside, sql`insert into ${table} (day_bucket, fingerprint) values (${day}, ${fingerprint}) on conflict do nothing`);
+      }
+      for (const [day, ofDay] of byDay) await insertEvents(inside, await this.#days.make(inside, tables.events, day), ofDay);
+    };
+    await (em.isInTransaction() || byDay.length + salts.length === 1 ? insert(em) : em.transactional(insert));
     this.#noteSize();
   }
 

@@ -9,6 +9,7 @@ export type StoreMethod = { [Key in keyof Store]: Store[Key] extends (...args: n
 export interface ThreadData {
   readonly settings: Pick<Settings, 'dataDir'>;
   readonly migrate: boolean;
+  readonly saltFingerprint: string | undefined;
 }
 
 /** A call of the bot's thread. `open` comes first. */

@@ -29,9 +29,9 @@ async function answer({ id, method, args, done }: Call): Promise<Answer> {
 
 async function perform(method: Call['method'], args: readonly unknown[]): Promise<unknown> {
   if (method === 'open') {
-    const { settings, migrate } = workerData as ThreadData;
+    const { settings, migrate, saltFingerprint } = workerData as ThreadData;
     const clock = { nowMs: () => nowMs, today: () => utcDay(nowMs), monotonicMs: () => performance.now() };
-    store = await openStore({ ...settings, databaseUrl: undefined }, { migrate, busyTimeoutMs: BUSY_TIMEOUT_MS }, clock);
+    store = await openStore({ ...settings, databaseUrl: undefined }, { migrate, busyTimeoutMs: BUSY_TIMEOUT_MS, saltFingerprint }, clock);
     return undefined;
   }
   if (store === undefined) throw new StoreError('unavailable', 'SQLite is not open');

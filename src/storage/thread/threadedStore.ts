@@ -28,6 +28,8 @@ interface ThreadedStoreOptions {
   readonly settings: Pick<Settings, 'dataDir'>;
   readonly migrate: boolean;
   readonly clock: Clock;
+  /** Of the salt that the hashes are made with. */
+  readonly saltFingerprint: string | undefined;
   /** Called when the thread ends without being told to. */
   readonly onLost: () => void;
 }
@@ -112,10 +114,6 @@ export class ThreadedStore implements Store {
     return this.#ask('eraseGuild', guildHash);
   }
 
-  recordSalt(fingerprint: string): Promise<void> {
-    return this.#ask('recordSalt', fingerprint);
-  }
-
   saltFingerprints(): Promise<string[]> {
     return this.#ask('saltFingerprints');
   }
@@ -149,10 +147,10 @@ export class ThreadedStore implements Store {
   }
 
   #open(): Promise<void> {
-    const { settings, migrate } = this.#options;
+    const { settings, migrate, saltFingerprint } = this.#options;
     const worker = new Worker(PROGRAM, {
       name: 'telemetry',
-      workerData: { settings: { dataDir: settings.dataDir }, migrate } satisfies ThreadData,
+      workerData: { settings: { dataDir: settings.dataDir }, migrate, saltFingerprint } satisfies ThreadData,
       // Nothing of the bot is run again in the thread: no preload, and no variable that MikroORM or Node would read.
       execArgv: [],
       env: {},
