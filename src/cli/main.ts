@@ -9,5 +9,7 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
 } else {
   // Imported only now: older versions of Node stop at the imports with an error that says nothing of this.
   const { runCli } = await import('./program.ts');
-  process.exitCode = await runCli(process.argv.slice(2));
+  const exitCode = await runCli(process.argv.slice(2));
+  // Set already where the output could not be written.
+  process.exitCode ??= exitCode;
 }

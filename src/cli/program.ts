@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readSettings, SettingsError, type Settings } from '../../config/settings.ts';
 import { DEFAULT_REPORT_DAYS, MAX_REPORT_DAYS } from '../reports/readReport.ts';
@@ -6,6 +8,7 @@ import { SURFACES, type Surface } from '../schema/closedLists.ts';
 import { StoreError } from '../store/storeError.ts';
 import { eraseGuild, migrate, privacy, purgeEvents, report, rotateSalt, status, verify } from './actions.ts';
 import { FindingsError, UsageError } from './errors.ts';
+import { mindOutput } from './output.ts';
 
 const DONE = 0;
 const FAILED = 1;
@@ -13,6 +16,7 @@ const WRONG_USAGE = 2;
 
 /** Runs the command line `args`. Resolves to the exit code: 0 done, 1 failed, 2 wrong usage or settings. */
 export async function runCli(args: readonly string[]): Promise<number> {
+  mindOutput();
   try {
     await program().parseAsync(args, { from: 'user' });
     return DONE;
@@ -98,9 +102,10 @@ function guildIdOf(text: string): string {
   return text;
 }
 
+/** What the environment holds already stands. Some editors begin a file with a byte order mark, which would be part of the first name. */
 function loadEnvFile(path: string): void {
   try {
-    process.loadEnvFile(path);
+    process.env = { ...parseEnv(readFileSync(path, 'utf8').replace(/^\uFEFF/, '')), ...process.env };
   } catch {
     throw new UsageError(`The file of --dotenv can't be read: ${path}`);
   }

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
-import { DONE, FAILED, runAll, runCli, tooOldNodes, WRONG_USAGE } from '../support/runCli.ts';
+import { sqliteDatabase } from '../support/databases.ts';
+import { COMMAND_LINE, DONE, FAILED, runAll, runCli, tooOldNodes, WRONG_USAGE } from '../support/runCli.ts';
 
 const PASSWORD = 'hunter2-c0rrect-h0rse';
 
@@ -47,6 +49,36 @@ describe('a mistake in what was written', () => {
       )
     );
     expect(stderr).not.toContain(PASSWORD);
+  });
+});
+
+describe('an output', () => {
+  /** Runs a line of a shell, in which `$cli` is the command line, and says how the command line itself ended. */
+  const inShell = async (line: string, env: Readonly<Record<string, string>> = {}): Promise<object> => {
+    const { status, stderr } = spawnSync(
+      'bash',
+      ['--norc', '-c', `cli() { "${process.execPath}" "${COMMAND_LINE}" "$@"; }; ${line}; exit "\${PIPESTATUS[0]}"`],
+      {
+        env: { PATH: process.env['PATH'] ?? '', ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        encoding: 'utf8'
+      }
+    );
+    return { line, status, stderr };
+  };
+
+  test('that nobody reads to its end ends quietly, with the code that it would have had', async () => {
+    const { env } = await sqliteDatabase();
+    await runCli(['migrate'], { env });
+    for (const line of ['cli privacy | true', 'cli privacy | head -1 >/dev/null', 'cli --help | true', 'cli report 365 --json | true'])
+      expect(await inShell(line, env)).toEqual({ line, status: DONE, stderr: '' });
+    const complaint = 'cli report 0 2>&1 | true';
+    expect(await inShell(complaint)).toEqual({ line: complaint, status: WRONG_USAGE, stderr: '' });
+  });
+
+  test('that has no room is told so in one line, and ends with 1', async () => {
+    for (const line of ['cli privacy >/dev/full', 'cli --help >/dev/full'])
+      expect(await inShell(line)).toEqual({ line, status: FAILED, stderr: "The output can't be written: ENOSPC\n" });
   });
 });
 

@@ -12,12 +12,12 @@ test('without any setting the file is .telemetry/telemetry.db in the folder wher
   expect(await runCli(['report'], { cwd })).toMatchObject({ exitCode: DONE, stderr: '' });
 });
 
-test('--dotenv gives the variables that the environment does not', async () => {
+test.each(['', '\uFEFF'])('--dotenv gives the variables that the environment does not, also with a byte order mark (%j)', async (mark) => {
   const { env, file } = await sqliteDatabase();
   const folder = await temporaryFolder();
   const dotenv = join(folder, 'bot.env');
   const lines = Object.entries({ ...env, TELEMETRY_RETENTION_DAYS: '3', TELEMETRY_SAMPLE_RATE: '0.5', OTHER: 'x' });
-  await writeFile(dotenv, lines.map(([name, value]) => `${name}="${value}"\n`).join(''));
+  await writeFile(dotenv, mark + lines.map(([name, value]) => `${name}="${value}"\n`).join(''));
   expect(await runCli(['--dotenv', dotenv, 'migrate'])).toMatchObject({ exitCode: DONE });
   const { stdout } = await runCli(['--dotenv', 'bot.env', 'status'], { cwd: folder, env: { TELEMETRY_SAMPLE_RATE: '0.25' } });
   expect(stdout).toContain(`Database: SQLite in ${file}\n`);

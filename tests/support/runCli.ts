@@ -8,7 +8,8 @@ import manifest from '../../package.json' with { type: 'json' };
 import { temporaryFolder } from './databases.ts';
 import { inRepository } from './repository.ts';
 
-const MAIN = inRepository(manifest.bin['sapphire-telemetry']);
+/** The file of the built command line. */
+export const COMMAND_LINE = inRepository(manifest.bin['sapphire-telemetry']);
 
 /** The exit codes. */
 export const DONE = 0;
@@ -30,10 +31,10 @@ interface CliOptions {
 
 /** Runs the built command line as a process of its own, without a terminal, with no variables but PATH, HOME and those given. */
 export async function runCli(args: readonly string[], { env = {}, node = process.execPath, cwd }: CliOptions = {}): Promise<CliResult> {
-  if (!existsSync(MAIN)) throw new Error('The command line is not built: run "npm run build" first.');
+  if (!existsSync(COMMAND_LINE)) throw new Error('The command line is not built: run "npm run build" first.');
   const folder = cwd ?? (await temporaryFolder());
   const inherited = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? folder };
-  const child = spawn(node, [MAIN, ...args], { cwd: folder, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(node, [COMMAND_LINE, ...args], { cwd: folder, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const closed = once(child, 'close') as Promise<[number | null]>;
   const [stdout, stderr, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
   return { exitCode, stdout, stderr };
