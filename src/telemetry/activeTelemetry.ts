@@ -28,6 +28,7 @@ const REPORT_FLUSH_MS = 1_000;
 /** Nor than this for a database that is being opened. */
 const OPENING_MS = 2_000;
 const CHECK_MS = 60_000;
+const OWN_ERROR = "Telemetry: the bot's errorTypes or classifyError threw an error; the plugin decides instead";
 
 /** Settings of telemetry that is enabled. */
 export type EnabledSettings = Settings & { readonly hashSalt: string };
@@ -65,19 +66,14 @@ export class ActiveTelemetry implements TelemetryService {
     this.#clock = clock;
     this.#guilds = new GuildKey(settings.hashSalt, log);
     this.#pipeline = new Pipeline({ ...settings, clock, log });
-    const { retentionDays } = settings;
-    this.#maintenance = new Maintenance({ clock, log, retentionDays, saltFingerprint: this.#guilds.fingerprint });
+    const { errorTypes, classifyError, excludeGuilds } = options;
+    this.#maintenance = new Maintenance({ clock, log, retentionDays: settings.retentionDays, saltFingerprint: this.#guilds.fingerprint });
     this.runs = new ActiveRunRecorder({
       log,
       lifecycles: this.#pipeline.lifecycles,
       hashGuild: this.#guilds.hash,
-      excludedGuilds: new Set(options.excludeGuilds),
-      errors: new ErrorClassifier({
-        errorTypes: options.errorTypes,
-        classify: options.classifyError,
-        onOwnError: () =>
-          log.error('classify', "Telemetry: the bot's errorTypes or classifyError threw an error; the plugin decides instead")
-      })
+      excludedGuilds: new Set(excludeGuilds),
+      errors: new ErrorClassifier({ errorTypes, classify: classifyError, onOwnError: () => log.error('classify', OWN_ERROR) })
     });
   }
 
@@ -131,10 +127,9 @@ export class ActiveTelemetry implements TelemetryService {
     // Node's own error would repeat the id.
     if (typeof guildId !== 'string') throw new TypeError('guildId must be a string');
     const store = this.#openStore();
-    const { hasher } = this.#guilds;
     // What is queued may be of that guild too.
     await this.flush();
-    return this.#reading(() => this.#maintenance.eraseGuild(store, hasher, guildId)).finally(() => this.#reports.clear());
+    return this.#reading(() => this.#maintenance.eraseGuild(store, this.#guilds.hasher, guildId)).finally(() => this.#reports.clear());
   }
 
   status(): TelemetryStatus {

@@ -5,6 +5,20 @@ import { COMMAND_LINE, DONE, FAILED, runAll, runCli, tooOldNodes, WRONG_USAGE } 
 
 const PASSWORD = 'hunter2-c0rrect-h0rse';
 
+/** Runs a line of a shell, in which `cli` is the command line, and says how the command line itself ended. */
+function inShell(line: string, env: Readonly<Record<string, string>> = {}): object {
+  const { status, stderr } = spawnSync(
+    'bash',
+    ['--norc', '-c', `cli() { "${process.execPath}" "${COMMAND_LINE}" "$@"; }; ${line}; exit "\${PIPESTATUS[0]}"`],
+    {
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      encoding: 'utf8'
+    }
+  );
+  return { line, status, stderr };
+}
+
 test('--help says what there is', async () => {
   const [help, none] = await runAll([['--help'], []]);
   expect(help).toMatchObject({ exitCode: DONE, stderr: '' });
@@ -53,32 +67,18 @@ describe('a mistake in what was written', () => {
 });
 
 describe('an output', () => {
-  /** Runs a line of a shell, in which `$cli` is the command line, and says how the command line itself ended. */
-  const inShell = async (line: string, env: Readonly<Record<string, string>> = {}): Promise<object> => {
-    const { status, stderr } = spawnSync(
-      'bash',
-      ['--norc', '-c', `cli() { "${process.execPath}" "${COMMAND_LINE}" "$@"; }; ${line}; exit "\${PIPESTATUS[0]}"`],
-      {
-        env: { PATH: process.env['PATH'] ?? '', ...env },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        encoding: 'utf8'
-      }
-    );
-    return { line, status, stderr };
-  };
-
   test('that nobody reads to its end ends quietly, with the code that it would have had', async () => {
     const { env } = await sqliteDatabase();
     await runCli(['migrate'], { env });
     for (const line of ['cli privacy | true', 'cli privacy | head -1 >/dev/null', 'cli --help | true', 'cli report 365 --json | true'])
-      expect(await inShell(line, env)).toEqual({ line, status: DONE, stderr: '' });
+      expect(inShell(line, env)).toEqual({ line, status: DONE, stderr: '' });
     const complaint = 'cli report 0 2>&1 | true';
-    expect(await inShell(complaint)).toEqual({ line: complaint, status: WRONG_USAGE, stderr: '' });
+    expect(inShell(complaint)).toEqual({ line: complaint, status: WRONG_USAGE, stderr: '' });
   });
 
   test('that has no room is told so in one line, and ends with 1', async () => {
     for (const line of ['cli privacy >/dev/full', 'cli --help >/dev/full'])
-      expect(await inShell(line)).toEqual({ line, status: FAILED, stderr: "The output can't be written: ENOSPC\n" });
+      expect(inShell(line)).toEqual({ line, status: FAILED, stderr: "The output can't be written: ENOSPC\n" });
   });
 });
 
