@@ -9,10 +9,13 @@ export type Settings = { readonly [Key in keyof Variables]: Variables[Key] exten
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
   readonly problems: readonly string[];
+  /** Those that are right. */
+  readonly valid: Partial<Settings>;
 
-  constructor(problems: readonly string[]) {
+  constructor(problems: readonly string[], valid: Partial<Settings> = {}) {
     super(problems.join('; '));
     this.problems = problems;
+    this.valid = valid;
   }
 }
 
@@ -32,7 +35,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   if (settings['enabled'] === true && settings['hashSalt'] === undefined && !env[variables.hashSalt.name]?.trim()) {
     problems.push(`${variables.hashSalt.name} is required when telemetry is enabled: ${variables.hashSalt.remedy}`);
   }
-  if (problems.length > 0) throw new SettingsError(problems);
+  if (problems.length > 0) throw new SettingsError(problems, settings);
   return settings as Settings;
 }
 

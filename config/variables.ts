@@ -1,6 +1,6 @@
 import { validate as isCron } from 'node-cron';
 import { z } from 'zod';
-import { SNOWFLAKE } from '../src/schema/patterns.ts';
+import { COMMAND_NAME, SNOWFLAKE } from '../src/schema/patterns.ts';
 import { looksRandom, SALT_LENGTH } from './saltStrength.ts';
 import { isPostgresUrl } from './postgresUrl.ts';
 
@@ -132,6 +132,14 @@ export const variables = {
     purpose: 'Makes and updates the tables at start; else, run `migrate` by hand.',
     fallback: 'true'
   }),
+  commandName: {
+    name: 'TELEMETRY_COMMAND',
+    purpose: 'What `/telemetry` is called, for a bot with a command of that name.',
+    unit: '1 to 32 letters, digits, `-`, `_`',
+    fallback: 'telemetry',
+    remedy: 'write 1 to 32 letters in lower case, digits, hyphens or underscores, as Discord takes them',
+    schema: z.string().refine((name) => COMMAND_NAME.test(name) && name === name.toLowerCase())
+  } satisfies Variable<string>,
   ownerIds: ids({
     name: 'TELEMETRY_OWNER_IDS',
     purpose: "Who may use `/telemetry` besides the application's owner or team.",

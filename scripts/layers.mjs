@@ -6,7 +6,7 @@ const MAY_IMPORT = {
     'src/index.ts src/commands src/surfaces/api src/surfaces/discord src/surfaces/tasks src/telemetry src/logging @sapphire/framework discord.js',
   'src/cli': 'src/render src/reports src/retention src/storage src/store src/events src/schema config commander',
   'src/commands': 'src/telemetry src/render src/reports src/retention src/schema src/common @sapphire/framework discord.js',
-  'src/surfaces': 'src/events @sapphire/framework',
+  'src/surfaces': 'src/logging src/events @sapphire/framework',
   'src/surfaces/api': 'src/surfaces src/telemetry src/errors src/events @sapphire/framework',
   'src/surfaces/discord': 'src/surfaces src/telemetry src/events @sapphire/framework discord.js',
   'src/surfaces/racetime': 'src/events @sapphire/framework',

@@ -2,7 +2,7 @@ import './index.ts';
 
 import { container, Plugin, postInitialization, preGenericsInitialization, preLogin, SapphireClient } from '@sapphire/framework';
 import type { ClientOptions } from 'discord.js';
-import { telemetryCommand } from './commands/telemetryCommand.ts';
+import { COMMAND_PIECE, telemetryCommand } from './commands/telemetryCommand.ts';
 import { createTelemetry, type CreatedTelemetry } from './telemetry/createTelemetry.ts';
 import type { RunRecorder } from './telemetry/telemetryService.ts';
 import { ThrottledLogger } from './logging/throttledLogger.ts';
@@ -37,17 +37,22 @@ export class TelemetryPlugin extends Plugin {
   }
 
   static override [postInitialization](this: SapphireClient): void {
-    const { service, settings, announcement, isWrong } = created.get(this) ?? {};
-    if (service === undefined) {
-      container.logger.error(
+    // The bot's own logger may throw.
+    const log = new ThrottledLogger(() => container.logger);
+    const one = created.get(this);
+    if (one === undefined) {
+      log.error(
+        'copies',
         'Telemetry is loaded from two copies of sapphire-plugin-telemetry, and this one does nothing: find them with npm ls, and keep one'
       );
       return;
     }
-    if (isWrong === true) container.logger.error(announcement);
-    else container.logger.info(announcement);
-    const piece = telemetryCommand({ ownerIds: settings?.ownerIds ?? [], commandGuildIds: settings?.commandGuildIds ?? [] });
-    void container.stores.loadPiece({ store: 'commands', name: 'telemetry', piece });
+    const { service, settings, announcement, isWrong } = one;
+    if (isWrong) log.error('announcement', announcement);
+    else log.info(announcement);
+    const { commandName = 'telemetry', ownerIds = [], commandGuildIds = [] } = settings;
+    const piece = telemetryCommand({ commandName, ownerIds, commandGuildIds });
+    void container.stores.loadPiece({ store: 'commands', name: COMMAND_PIECE, piece });
     if (!service.enabled) return;
     measure(this, service.runs);
     closeOnDestroy(this, service.close.bind(service));
@@ -57,7 +62,8 @@ export class TelemetryPlugin extends Plugin {
   static override async [preLogin](this: SapphireClient): Promise<void> {
     const { settings, service } = created.get(this) ?? {};
     if (service?.enabled === true && settings?.databaseUrl === undefined && (this.shard?.count ?? 1) > 1) {
-      container.logger.warn(
+      new ThrottledLogger(() => container.logger).warn(
+        'shards',
         'Telemetry: several shards share one SQLite file, in which only one can write at a time. Set TELEMETRY_DATABASE_URL'
       );
     }

@@ -1,4 +1,4 @@
-import { Command, type ApplicationCommandRegistry } from '@sapphire/framework';
+import { ApplicationCommandRegistries, Command, container, type ApplicationCommandRegistry } from '@sapphire/framework';
 import {
   ApplicationIntegrationType,
   InteractionContextType,
@@ -14,8 +14,16 @@ import { Owners } from './owners.ts';
 
 const REFUSAL = "Sorry, only this bot's owners can use this command.";
 
+/**
+ * The name of the piece. No file can be called so, and no command: whatever a bot calls its own, its piece is never replaced by ours, nor unloaded
+ * for it.
+ */
+export const COMMAND_PIECE = 'sapphire-plugin-telemetry/command';
+
 /** How the command is set up: a part of the settings. */
 export interface TelemetryCommandOptions {
+  /** What it is called in Discord. */
+  readonly commandName: string;
   /** Users who may use it besides the application's owner or team. */
   readonly ownerIds: readonly string[];
   /** The guilds that it is registered in; everywhere when there is none. */
@@ -24,20 +32,39 @@ export interface TelemetryCommandOptions {
 
 /** Makes the piece of `/telemetry`. It checks the owner itself: a denied precondition gets no answer, or two where the bot answers denials. */
 export function telemetryCommand({
+  commandName,
   ownerIds,
   commandGuildIds
 }: TelemetryCommandOptions): new (context: Command.LoaderContext, options: Command.Options) => Command {
   return class TelemetryCommand extends Command {
     readonly #owners = new Owners(this.container.client, ownerIds);
+    #isLast = false;
 
     constructor(context: Command.LoaderContext, options: Command.Options) {
-      super(context, { ...options, name: 'telemetry', description: 'Anonymous usage of this bot', telemetry: false });
+      super(context, { ...options, name: COMMAND_PIECE, description: 'Anonymous usage of this bot', telemetry: false });
     }
 
-    override registerApplicationCommands(registry: ApplicationCommandRegistry): void {
+    override async registerApplicationCommands(registry: ApplicationCommandRegistry): Promise<void> {
+      if (!this.#isLast) {
+        // Sapphire asks one command after the other, in the order of the store: the last one sees what all others are called.
+        this.#isLast = true;
+        this.store.delete(this.name);
+        this.store.set(this.name, this);
+        return;
+      }
+      if (isTaken(commandName, registry)) {
+        await this.unload();
+        this.container.logger.warn(
+          `Telemetry: the bot has a command or an alias ${commandName} of its own, so there is none of telemetry. ` +
+            'To have both, set TELEMETRY_COMMAND to another name'
+        );
+        return;
+      }
+      // It is found by that name even where Discord does not answer the registration.
+      this.store.aliases.set(commandName, this);
       // Sapphire's own builder: it does not know one of another copy of the builders' package for what it is.
       registry.registerChatInputCommand(
-        (builder) => define(builder, this.name, this.description),
+        (builder) => define(builder, commandName, this.description),
         commandGuildIds.length > 0 ? { guildIds: [...commandGuildIds] } : {}
       );
     }
@@ -48,6 +75,14 @@ export function telemetryCommand({
       await interaction.editReply(allowed ? await answer(interaction) : { content: REFUSAL });
     }
   };
+}
+
+/** Whether the bot calls something else so: a piece, an alias, or an application command, whichever piece has registered it. */
+function isTaken(name: string, own: ApplicationCommandRegistry): boolean {
+  if (container.stores.get('commands').has(name)) return true;
+  return [...ApplicationCommandRegistries.registries.values()].some(
+    (registry) => registry !== own && (registry.chatInputCommands.has(name) || registry.contextMenuCommands.has(name))
+  );
 }
 
 /** The subcommands of `/telemetry` and their options, as Discord shows them. */

@@ -22,3 +22,5 @@ export const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-
 export const GUILD_HASH = /^[0-9a-f]{64}$/;
 /** An id of Discord's. */
 export const SNOWFLAKE = /^\d{17,20}$/;
+/** What Discord lets a command be called, besides that it takes no upper case. */
+export const COMMAND_NAME = /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u;

@@ -1,6 +1,9 @@
 import { container, Listener, type ListenerOptions } from '@sapphire/framework';
+import { ThrottledLogger } from '../logging/throttledLogger.ts';
 
-/** A piece, and the name under which a bot may replace it by its own. */
+const log = new ThrottledLogger(() => container.logger);
+
+/** A piece, and its name: no file can be called so, and a listener of the bot neither replaces ours nor is replaced by it. */
 export interface NamedListener {
   readonly name: string;
   readonly piece: new (context: Listener.LoaderContext, options?: ListenerOptions) => Listener;
@@ -18,7 +21,7 @@ export function listener(event: string, run: (...args: never[]) => void, emitter
 
     override readonly run = guard(event, run);
   };
-  return { name: `telemetry${event.charAt(0).toUpperCase()}${event.slice(1)}`, piece };
+  return { name: `sapphire-plugin-telemetry/${event}`, piece };
 }
 
 /** `run` for `event`, which never throws. */
@@ -27,7 +30,7 @@ export function guard<Args extends readonly unknown[]>(event: string, run: (...a
     try {
       run(...args);
     } catch {
-      container.logger.debug(`Telemetry could not read an event of ${event}`);
+      log.warn(event, `Telemetry could not read an event of ${event}: what it tells is not recorded`);
     }
   };
 }

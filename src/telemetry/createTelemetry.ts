@@ -11,8 +11,8 @@ export const HOW_TO_ENABLE = 'set TELEMETRY_ENABLED=true and TELEMETRY_HASH_SALT
 /** The service, and what is said of it at start. */
 export interface CreatedTelemetry {
   readonly service: TelemetryService;
-  /** `undefined` when they are wrong. */
-  readonly settings: Settings | undefined;
+  /** Those that are right. */
+  readonly settings: Partial<Settings>;
   /** The line that operators look for. */
   readonly announcement: string;
   readonly isWrong: boolean;
@@ -24,23 +24,26 @@ export function createTelemetry(
   options: TelemetryClientOptions | undefined,
   log: ThrottledLogger
 ): CreatedTelemetry {
-  let settings: Settings | undefined;
+  let settings: Partial<Settings> | undefined;
   try {
-    settings = readSettings(env);
-    if (!isEnabled(settings)) {
+    const read = readSettings(env);
+    settings = read;
+    if (!isEnabled(read)) {
       const reason = `TELEMETRY_ENABLED is not true: ${HOW_TO_ENABLE}`;
       const announcement = `Telemetry disabled: ${reason}. Rows that are stored stay until they are purged`;
       return { service: new DisabledTelemetry(reason), settings, announcement, isWrong: false };
     }
     if (options !== undefined) checkClientOptions(options);
     return {
-      service: new ActiveTelemetry({ settings, log, options }),
+      service: new ActiveTelemetry({ settings: read, log, options }),
       settings,
-      announcement: `Telemetry enabled (sampling ${settings.sampleRate}, retention ${settings.retentionDays} days)`,
+      announcement: `Telemetry enabled (sampling ${read.sampleRate}, retention ${read.retentionDays} days)`,
       isWrong: false
     };
   } catch (error) {
-    const reason = error instanceof SettingsError ? error.message : 'the settings could not be read';
+    const isExplained = error instanceof SettingsError;
+    const reason = isExplained ? error.message : 'the settings could not be read';
+    settings ??= isExplained ? error.valid : {};
     return { service: new DisabledTelemetry(reason), settings, announcement: `Telemetry disabled: ${reason}`, isWrong: true };
   }
 }

@@ -15,6 +15,7 @@ const WRONG = {
   TELEMETRY_FLUSH_INTERVAL_MS: 'hunter2ms',
   TELEMETRY_PURGE_CRON: 'every hunter2',
   TELEMETRY_AUTO_MIGRATE: 'hunter2',
+  TELEMETRY_COMMAND: 'Hunter2 usage',
   TELEMETRY_OWNER_IDS: 'hunter2',
   TELEMETRY_COMMAND_GUILDS: '123456789012345678,hunter2'
 } as const;
@@ -30,6 +31,7 @@ const DEFAULTS = {
   flushIntervalMs: 2000,
   purgeCron: '0 2 * * *',
   autoMigrate: true,
+  commandName: 'telemetry',
   ownerIds: [],
   commandGuildIds: []
 };
@@ -55,6 +57,7 @@ test('each value that is set replaces its default', () => {
     TELEMETRY_FLUSH_INTERVAL_MS: '500',
     TELEMETRY_PURGE_CRON: '30 4 * * 1',
     TELEMETRY_AUTO_MIGRATE: 'false',
+    TELEMETRY_COMMAND: 'bot-usage',
     TELEMETRY_OWNER_IDS: '123456789012345678, 223456789012345678',
     TELEMETRY_COMMAND_GUILDS: '323456789012345678',
     SOMETHING_ELSE: 'left alone'
@@ -70,6 +73,7 @@ test('each value that is set replaces its default', () => {
     flushIntervalMs: 500,
     purgeCron: '30 4 * * 1',
     autoMigrate: false,
+    commandName: 'bot-usage',
     ownerIds: ['123456789012345678', '223456789012345678'],
     commandGuildIds: ['323456789012345678']
   });
@@ -81,20 +85,31 @@ describe('wrong settings', () => {
     for (const problem of problemsOf(WRONG)) expect(problem).toMatch(/: (write|make) \S+ \S+/);
   });
 
+  test('leave the others as they were set', () => {
+    const right = { TELEMETRY_COMMAND: 'bot-usage', TELEMETRY_COMMAND_GUILDS: '323456789012345678' };
+    expect(() => readSettings({ ...right, TELEMETRY_SAMPLE_RATE: '2' })).toThrow(
+      expect.objectContaining({ valid: expect.objectContaining({ commandName: 'bot-usage', commandGuildIds: ['323456789012345678'] }) })
+    );
+  });
+
   test('are named in the message of the error, without any of their values', () => {
     expect(() => readSettings(WRONG)).toThrow(SettingsError);
     for (const name of Object.keys(WRONG)) expect(() => readSettings(WRONG)).toThrow(name);
     expect(() => readSettings(WRONG)).toThrow(/^(?!.*(hunter2|db\.example|123456789012345678)).*$/s);
   });
 
-  test.each(Object.keys(WRONG))('do not repeat the value of %s, although it looks like a secret', (name) => {
-    for (const secret of ['hunter2-correct-horse', 'xoxb-hunter2', 'postgres://root:hunter2@', 'mysql://root:hunter2@h/d']) {
-      const problems = problemsOf({ TELEMETRY_ENABLED: 'true', TELEMETRY_HASH_SALT: SALT, [name]: secret });
-      expect(problems).toEqual([expect.stringContaining(name)]);
-      expect(problems.join()).not.toContain('hunter2');
-      expect(problems.join()).not.toContain(SALT);
+  // A secret may be a right name for a command.
+  test.each(Object.keys(WRONG).filter((name) => name !== 'TELEMETRY_COMMAND'))(
+    'do not repeat the value of %s, although it looks like a secret',
+    (name) => {
+      for (const secret of ['hunter2-correct-horse', 'xoxb-hunter2', 'postgres://root:hunter2@', 'mysql://root:hunter2@h/d']) {
+        const problems = problemsOf({ TELEMETRY_ENABLED: 'true', TELEMETRY_HASH_SALT: SALT, [name]: secret });
+        expect(problems).toEqual([expect.stringContaining(name)]);
+        expect(problems.join()).not.toContain('hunter2');
+        expect(problems.join()).not.toContain(SALT);
+      }
     }
-  });
+  );
 });
 
 test("the README's table of settings is the one that the code makes", async () => {

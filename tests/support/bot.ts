@@ -123,7 +123,8 @@ function restoreCorePieces(): void {
     const symbol = Object.getOwnPropertySymbols(store).find(({ description }) => description?.includes('ManuallyRegisteredPieces'));
     const registry = (store as unknown as Record<symbol, PieceRegistry>)[symbol ?? Symbol.iterator];
     if (registry === undefined) throw new Error('Sapphire keeps its pieces elsewhere now');
-    if (!corePieces.has(store.name)) corePieces.set(store.name, new Map([...registry].filter(([name]) => !name.startsWith('telemetry'))));
+    if (!corePieces.has(store.name))
+      corePieces.set(store.name, new Map([...registry].filter(([name]) => !name.startsWith('sapphire-plugin-telemetry'))));
     for (const [name, piece] of corePieces.get(store.name) ?? []) if (!registry.has(name)) registry.set(name, piece);
   }
 }

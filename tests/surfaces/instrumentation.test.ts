@@ -51,7 +51,7 @@ test('the page names every event of Sapphire that the plugin listens to, and no 
     ...routeListeners(runs),
     taskListener(runs)
   ];
-  const heard = listeners.map(({ name }) => name.replace('telemetry', '').replace(/^./, (first) => first.toLowerCase()));
+  const heard = listeners.map(({ name }) => name.replace('sapphire-plugin-telemetry/', ''));
   const notPieces = ['possibleAutocompleteInteraction'];
   const words = (await documented()).flatMap(({ facts }) => codeIn(`${facts.Begins} ${facts.Ends}`));
   expect([...new Set(words.filter(isSapphireEvent))].toSorted()).toEqual([...new Set([...heard, ...notPieces])].toSorted());

@@ -39,7 +39,7 @@ test(
     const { log, mikroOrm, timers, listeners } = await probe(folder, ENABLED);
     expect(mikroOrm).toBeGreaterThan(0);
     expect(timers).toBeGreaterThan(0);
-    expect(listeners).toContain('telemetryChatInputCommandRun');
+    expect(listeners).toContain('sapphire-plugin-telemetry/chatInputCommandRun');
     expect(log).toContainEqual(expect.stringMatching(/^Telemetry enabled/));
     expect(await readdir(folder)).toEqual(['.telemetry']);
   },

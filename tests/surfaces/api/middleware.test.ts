@@ -181,6 +181,6 @@ test('a bot without plugin-api starts as ever, whatever else it keeps as its ser
     beforeLogin: (client) => [client, container].map((one) => Object.assign(one, own))
   });
   expect(bot.client.isReady()).toBe(true);
-  expect(container.stores.get('listeners').has('telemetryChatInputCommandRun')).toBe(true);
-  expect(container.stores.get('listeners').has('telemetryRouteError')).toBe(false);
+  expect(container.stores.get('listeners').has('sapphire-plugin-telemetry/chatInputCommandRun')).toBe(true);
+  expect(container.stores.get('listeners').has('sapphire-plugin-telemetry/routeError')).toBe(false);
 });

@@ -94,7 +94,7 @@ test('a listener that fails at the errors of listeners is left out, and so are o
   await using bot = await startListeningBot(database, listeners({ welcome: throwing(), reporter: Reporter }));
   await say(bot, 20);
   expect(calls).toBe(20);
-  const ours = container.stores.get('listeners').filter(({ name }) => name.startsWith('telemetry'));
+  const ours = container.stores.get('listeners').filter(({ name }) => name.startsWith('sapphire-plugin-telemetry'));
   expect(ours.size).toBeGreaterThan(20);
   for (const piece of ours.values()) bot.client.emit('listenerError', broken, { piece });
   await settled();
