@@ -20,7 +20,7 @@ const MAY_IMPORT = {
   'src/storage': 'src/store src/events src/schema src/common config migrations @mikro-orm/* kysely pg',
   'src/store': 'src/schema',
   'src/logging': '',
-  'src/errors': 'src/events @sapphire/framework discord.js',
+  'src/errors': 'src/events src/common @sapphire/framework discord.js',
   'src/events': 'src/schema src/common',
   'src/schema': 'zod',
   'src/common': '',

@@ -1,4 +1,4 @@
-import { isPromise } from 'node:util/types';
+import { isThenable, silence } from '../common/lookOn.ts';
 import { normalize } from '../events/names.ts';
 
 /**
@@ -35,8 +35,8 @@ export class DeclaredErrors {
 export function askBot(ask: (error: unknown) => unknown, error: unknown, onOwnError: () => void): unknown {
   try {
     const answer = ask(error);
-    if (!isPromise(answer)) return answer;
-    answer.catch(() => undefined);
+    if (!isThenable(answer)) return answer;
+    silence(answer);
   } catch {
     // Told below.
   }

@@ -28,6 +28,9 @@ export interface Failure {
   readonly errorType: string;
 }
 
+/** How a run ended. */
+export type Outcome = 'success' | Failure;
+
 /** Whether a text is one of the plugin's own error types. */
 export function isErrorType(text: string): text is ErrorType {
   return Object.hasOwn(ERROR_TYPES, text);

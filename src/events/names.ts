@@ -49,7 +49,8 @@ export class Names {
     if (name === null || name === undefined) return null;
     const known = this.#providers.get(name);
     if (known !== undefined) return known;
-    const provider = String(name).trim().toLowerCase().normalize('NFC');
+    // Of a bot in JavaScript it may be anything.
+    const provider = typeof name === 'string' ? name.trim().toLowerCase().normalize('NFC') : '';
     if (this.#providers.size >= MAX_PROVIDERS || !PROVIDER.test(provider)) return this.#replace();
     this.#providers.set(name, provider);
     return provider;

@@ -1,5 +1,4 @@
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
-import type { LossReason } from '../schema/closedLists.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
 import { isValidEvent } from '../schema/validEvent.ts';
 import type { EventCounters } from './eventCounters.ts';
@@ -23,21 +22,18 @@ export class EventRecorder {
     this.#options = options;
   }
 
+  /** Counts the event and queues it, or throws and does neither: the stack of the bot may overflow here. */
   record(event: TelemetryEvent): void {
-    const { queue, counters, log, flusher } = this.#options;
-    counters.made += 1;
-    if (!isValidEvent(event)) {
-      this.#lose(event.dayBucket, 'refused');
-      log.error('invalid', 'Telemetry refused an event that does not fit the data dictionary: this is a bug of the plugin');
-      return;
-    }
+    const { queue, counters } = this.#options;
+    if (!isValidEvent(event)) return this.#refuse(event);
     const dropped = queue.push(event);
-    if (dropped !== undefined) {
-      this.#lose(dropped.dayBucket, 'queue_full');
-      const remedy = 'see whether the database answers, raise TELEMETRY_QUEUE_SIZE, or lower TELEMETRY_SAMPLE_RATE';
-      log.warn('queue_full', `Telemetry queue full: ${counters.dropped} events dropped since the start; ${remedy}`, 1);
+    counters.made += 1;
+    if (dropped !== undefined) counters.dropped += 1;
+    try {
+      this.#follow(dropped);
+    } catch {
+      // The event is in the queue: the next one tells the flusher.
     }
-    flusher.onQueued();
   }
 
   /** Sampled out: the event is made, and goes nowhere. */
@@ -46,10 +42,21 @@ export class EventRecorder {
     this.#options.counters.sampledOut += 1;
   }
 
-  #lose(day: string, reason: LossReason): void {
-    const { counters, losses } = this.#options;
-    if (reason === 'queue_full') counters.dropped += 1;
-    else counters.refused += 1;
-    losses.add(day, reason);
+  #follow(dropped: TelemetryEvent | undefined): void {
+    const { counters, losses, log, flusher } = this.#options;
+    if (dropped !== undefined) {
+      losses.add(dropped.dayBucket, 'queue_full');
+      const remedy = 'see whether the database answers, raise TELEMETRY_QUEUE_SIZE, or lower TELEMETRY_SAMPLE_RATE';
+      log.warn('queue_full', `Telemetry queue full: ${counters.dropped} events dropped since the start; ${remedy}`, 1);
+    }
+    flusher.onQueued();
+  }
+
+  #refuse(event: TelemetryEvent): void {
+    const { counters, losses, log } = this.#options;
+    counters.made += 1;
+    counters.refused += 1;
+    losses.add(event.dayBucket, 'refused');
+    log.error('invalid', 'Telemetry refused an event that does not fit the data dictionary: this is a bug of the plugin');
   }
 }

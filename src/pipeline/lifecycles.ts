@@ -1,5 +1,5 @@
 import type { Clock } from '../events/clock.ts';
-import type { Failure } from '../events/errorTypes.ts';
+import type { Failure, Outcome } from '../events/errorTypes.ts';
 import { EventIds } from '../events/eventId.ts';
 import type { Operation } from '../events/names.ts';
 import { MAX_DURATION_MS } from '../schema/eventFields.ts';
@@ -27,9 +27,10 @@ interface Lifecycle {
   readonly day: string;
   readonly startMs: number;
   readonly sampled: boolean;
+  endsByItself: boolean;
   provider: string | null;
   /** Unset until one is noted. */
-  outcome: 'success' | Failure | undefined;
+  outcome: Outcome | undefined;
 }
 
 const INTERRUPTED: Failure = { status: 'error', errorType: 'interrupted' };
@@ -81,11 +82,13 @@ export class Lifecycles {
       day: clock.today(),
       startMs: clock.monotonicMs(),
       sampled: Math.random() < sampleRate,
+      endsByItself: run.endsByItself,
       provider: run.provider,
       outcome: undefined
     };
-    this.#open.set(key, lifecycle);
+    // Written first, here and at the end: if that fails, nothing has changed.
     this.#write(lifecycle, 'invoke');
+    this.#open.set(key, lifecycle);
     if (this.#open.size > MAX_OPEN) {
       for (const oldest of this.#open.keys()) {
         this.#interrupt(oldest);
@@ -100,8 +103,14 @@ export class Lifecycles {
     if (lifecycle !== undefined) lifecycle.provider = provider;
   }
 
+  /** The end of the run is not certain to be heard of, so it expires. */
+  mayNeverEnd(key: object): void {
+    const lifecycle = this.#open.get(key);
+    if (lifecycle !== undefined) lifecycle.endsByItself = false;
+  }
+
   /** Notes how a run goes. The first note stands. */
-  note(key: object, outcome: 'success' | Failure): void {
+  note(key: object, outcome: Outcome): void {
     const lifecycle = this.#open.get(key);
     if (lifecycle !== undefined) lifecycle.outcome ??= outcome;
   }
@@ -110,17 +119,17 @@ export class Lifecycles {
   end(key: object): void {
     const lifecycle = this.#open.get(key);
     if (lifecycle === undefined) return;
-    this.#open.delete(key);
     lifecycle.outcome ??= UNKNOWN;
     this.#write(lifecycle, lifecycle.outcome === 'success' ? 'success' : 'failure');
+    this.#open.delete(key);
   }
 
   /** Ends, as interrupted, the runs that are older than an interaction token lives, unless they are certain to end. */
   expire(): void {
     const before = this.#options.clock.monotonicMs() - EXPIRY_MS;
-    for (const [key, { startMs, run }] of this.#open) {
+    for (const [key, { startMs, endsByItself }] of this.#open) {
       if (startMs > before) return;
-      if (!run.endsByItself) this.#interrupt(key);
+      if (!endsByItself) this.#interrupt(key);
     }
   }
 

@@ -1,6 +1,6 @@
-import { isPromise } from 'node:util/types';
+import { isThenable, lookOn } from '../common/lookOn.ts';
 import type { ErrorClassifier } from '../errors/errorClassifier.ts';
-import type { Failure } from '../events/errorTypes.ts';
+import type { Failure, Outcome } from '../events/errorTypes.ts';
 import { Names } from '../events/names.ts';
 import type { RunDescription } from '../events/runDescription.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
@@ -26,6 +26,14 @@ interface Beginning {
   readonly endsByItself: boolean;
 }
 
+/** An end of tracked work that is still to be recorded. */
+interface Due {
+  readonly key: object;
+  /** Unset where the work failed, by whatever. */
+  readonly outcome: Outcome | undefined;
+  readonly next: Due | undefined;
+}
+
 const HEARD_OF: Beginning = { timed: true, endsByItself: false };
 const TRACKED: Beginning = { timed: true, endsByItself: true };
 const FAILED_ALREADY: Beginning = { timed: false, endsByItself: true };
@@ -34,6 +42,8 @@ const FAILED_ALREADY: Beginning = { timed: false, endsByItself: true };
 export class ActiveRunRecorder implements RunRecorder {
   readonly #options: ActiveRunRecorderOptions;
   readonly #names = new Names();
+  /** The newest of the ends for which the stack of the bot had no room; they come with the next end. */
+  #due: Due | undefined;
 
   constructor(options: ActiveRunRecorderOptions) {
     this.#options = options;
@@ -53,7 +63,10 @@ export class ActiveRunRecorder implements RunRecorder {
     const { lifecycles } = this.#options;
     if (lifecycles.isOpen(key)) lifecycles.annotate(key, this.#names.provider(more.provider));
   });
-  readonly end = this.#failOpen((key: object) => this.#options.lifecycles.end(key));
+  readonly end = this.#failOpen((key: object) => {
+    this.#options.lifecycles.end(key);
+    this.#endDue();
+  });
   readonly recordFailure = this.#failOpen((description: RunDescription, error: unknown) => {
     const key = {};
     this.#begin(key, description, FAILED_ALREADY);
@@ -71,6 +84,44 @@ export class ActiveRunRecorder implements RunRecorder {
   }
 
   track<T>(description: RunDescription, work: (run: Run) => T, key: object = {}): T {
+    this.#beginTracked(key, description);
+    let result: T;
+    try {
+      result = work(new KeyedRun(this, key));
+    } catch (error) {
+      try {
+        this.#endWith(key, this.#options.errors.fromError(error));
+      } catch {
+        // Without any call, since that is what there is no room for.
+        this.#due = { key, outcome: undefined, next: this.#due };
+      }
+      throw error;
+    }
+    try {
+      if (isThenable(result)) this.#endWhenSettled(key, result);
+      else this.#endWith(key, 'success');
+    } catch {
+      this.#due = { key, outcome: 'success', next: this.#due };
+    }
+    return result;
+  }
+
+  #endWith(key: object, outcome: Outcome): void {
+    const { lifecycles } = this.#options;
+    lifecycles.note(key, outcome);
+    lifecycles.end(key);
+    this.#endDue();
+  }
+
+  #endDue(): void {
+    for (let due = this.#due; due !== undefined; due = this.#due = due.next) {
+      if (due.outcome !== undefined) this.#options.lifecycles.note(due.key, due.outcome);
+      this.#options.lifecycles.end(due.key);
+    }
+  }
+
+  /** The caller gets the very promise that the work made. */
+  #endWhenSettled(key: object, thenable: object): void {
     const succeed = (): void => {
       this.succeed(key);
       this.end(key);
@@ -79,17 +130,7 @@ export class ActiveRunRecorder implements RunRecorder {
       this.failWith(key, error);
       this.end(key);
     };
-    this.#beginTracked(key, description);
-    try {
-      const result = work(new KeyedRun(this, key));
-      // The caller gets the very promise that `work` made; ours only looks on.
-      if (isPromise(result)) void result.then(succeed, fail);
-      else succeed();
-      return result;
-    } catch (error) {
-      fail(error);
-      throw error;
-    }
+    if (!lookOn(thenable, { succeed, fail })) this.#options.lifecycles.mayNeverEnd(key);
   }
 
   #begin(key: object, description: RunDescription, { timed, endsByItself }: Beginning): void {
@@ -114,15 +155,30 @@ export class ActiveRunRecorder implements RunRecorder {
     if (lifecycles.isOpen(key)) lifecycles.note(key, failure(errors));
   }
 
+  #report(error: unknown): void {
+    try {
+      if (!isStackOverflow(error)) this.#options.log.error('bug', 'Telemetry met an error of its own while recording: please report it');
+    } catch {
+      // The stack of the bot is full.
+    }
+  }
+
   /** A bug of ours is the operator's to read of, and never the bot's to meet. */
   #failOpen<A, B>(record: (a: A, b: B) => void): (a?: A, b?: B) => void {
     // Two arguments instead of any number: this is the hot path.
     return (a, b) => {
       try {
         record(a as A, b as B);
-      } catch {
-        this.#options.log.error('bug', 'Telemetry met an error of its own while recording: please report it');
+      } catch (error) {
+        this.#report(error);
       }
     };
   }
+}
+
+/** It is the bot's, whose recursion ended in code of ours. */
+function isStackOverflow(error: unknown): boolean {
+  const { message = '' } = error as Error;
+  // The second is said of a regular expression that could not be compiled for lack of room.
+  return message === 'Maximum call stack size exceeded' || message.endsWith(': Stack overflow');
 }

@@ -113,13 +113,13 @@ test("a bot's own listener that is called like one of ours works beside it", asy
   let heard = 0;
   const own = class extends Listener {
     constructor(context: Listener.LoaderContext, options: Listener.Options) {
-      super(context, { ...options, event: 'chatInputCommandRun' });
+      super(context, { ...options, event: 'chatInputCommandFinish' });
     }
     override run(): void {
       heard += 1;
     }
   };
-  const names = ['chatInputCommandRun', 'telemetryChatInputCommandRun'];
+  const names = ['chatInputCommandFinish', 'telemetryChatInputCommandFinish'];
   await using bot = await startMeasuredBot({
     env: { TELEMETRY_COMMAND: 'listened' },
     commands: { ping: ownCommand({ piece: 'ping' }) },

@@ -16,9 +16,9 @@ export function describeCommand(command: Command, path: readonly string[]): RunD
 
 function describe(command: Command, path: readonly string[]): RunDescription | undefined {
   // A command that one can't edit is named in the client options.
-  const declared = container.client.options.telemetry?.commands?.[command.name] ?? command.options.telemetry;
+  const declared = ownValue(container.client.options.telemetry?.commands, command.name) ?? command.options.telemetry;
   if (declared === false) return undefined;
-  const own = declared?.subcommands?.[path.join('/')];
+  const own = ownValue(declared?.subcommands, path.join('/'));
   if (own === false) return undefined;
   return {
     surface: 'discord',
@@ -26,6 +26,11 @@ function describe(command: Command, path: readonly string[]): RunDescription | u
     operation: own?.operation ?? declared?.operation ?? [command.name, ...path].join('_'),
     provider: own?.provider ?? declared?.provider
   };
+}
+
+/** What an object of names has of its own by this one: a command may be called `constructor`, too. */
+function ownValue<T>(names: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return names !== undefined && Object.hasOwn(names, name) ? names[name] : undefined;
 }
 
 /** The subcommand path of an interaction, as `['group', 'preset']`: the names that the bot registered with Discord. */
