@@ -6,7 +6,6 @@ import { NOT_WIPED, plural } from '../render/format.ts';
 import { renderJson } from '../render/json.ts';
 import { renderText } from '../render/text.ts';
 import { DEFAULT_REPORT_DAYS } from '../reports/readReport.ts';
-import type { UsageReport } from '../reports/usageReport.ts';
 import { OTHER_HASHES } from '../retention/eraseGuild.ts';
 import type { Surface } from '../schema/closedLists.ts';
 import { SNOWFLAKE } from '../schema/patterns.ts';
@@ -27,45 +26,56 @@ export const FORMATS = {
 /** The answer to an owner's use of `/telemetry`. */
 export async function answer(interaction: ChatInputCommandInteraction): Promise<InteractionEditReplyOptions> {
   try {
-    switch (interaction.options.getSubcommand()) {
+    switch (interaction.options.getSubcommand(false)) {
       case 'report':
         return await reportAnswer(interaction);
       case 'erase-guild':
         return await eraseAnswer(interaction);
       case 'privacy':
         return { files: [file('privacy.md', privacyPolicy())] };
-      default:
+      case 'status':
         return { content: renderStatus(container.telemetry.status()) };
+      default:
+        throw new RangeError('the subcommands are report, status, privacy and erase-guild');
     }
   } catch (error) {
     if (error instanceof TelemetryUnavailableError) return { content: `That can't be done now: ${error.message}` };
     // Discord offers right options alone; a forged one gets the sentence that says what it takes.
-    if (error instanceof RangeError) return { content: `That can't be done: ${error.message}` };
+    if (error instanceof RangeError) return { content: `That can't be done: ${error.message}.` };
     throw error;
   }
 }
 
 async function reportAnswer({ options }: ChatInputCommandInteraction): Promise<InteractionEditReplyOptions> {
+  const format = formatOf(sent(options, 'format'));
   const report = await container.telemetry.report({
-    days: options.getInteger('days') ?? DEFAULT_REPORT_DAYS,
-    surface: (options.getString('surface') ?? undefined) as Surface | undefined,
+    days: (sent(options, 'days') ?? DEFAULT_REPORT_DAYS) as number,
+    surface: sent(options, 'surface') as Surface | undefined,
     maxAgeMs: REPORT_MAX_AGE_MS
   });
-  return reportIn(options.getString('format'), report);
-}
-
-function reportIn(format: string | null, report: UsageReport): InteractionEditReplyOptions {
-  if (format === null || !Object.hasOwn(FORMATS, format)) return { embeds: [renderEmbed(report)] };
-  const { file: name, render } = FORMATS[format as keyof typeof FORMATS];
+  if (format === undefined) return { embeds: [renderEmbed(report)] };
+  const { file: name, render } = FORMATS[format];
   return { files: [file(name, render(report))] };
 }
 
+/** The file that is asked for; `undefined` for an embed. */
+function formatOf(format: unknown = 'embed'): keyof typeof FORMATS | undefined {
+  if (format === 'embed') return undefined;
+  if (typeof format === 'string' && Object.hasOwn(FORMATS, format)) return format as keyof typeof FORMATS;
+  throw new RangeError(`the format of a report is embed, ${Object.keys(FORMATS).join(', ')}`);
+}
+
 async function eraseAnswer({ options }: ChatInputCommandInteraction): Promise<InteractionEditReplyOptions> {
-  const guildId = options.getString('id', true);
-  if (!SNOWFLAKE.test(guildId)) return { content: 'That is not the id of a guild: it takes 17 to 20 digits.' };
+  const guildId = sent(options, 'id');
+  if (typeof guildId !== 'string' || !SNOWFLAKE.test(guildId)) throw new RangeError('the id of a guild has 17 to 20 digits');
   const { deleted, isWiped } = await container.telemetry.eraseGuild(guildId);
   const more = [...(container.telemetry.status().saltChanged ? [OTHER_HASHES] : []), ...(isWiped ? [] : [`${NOT_WIPED}.`])];
   return { content: [`Deleted ${plural(deleted, 'event')} of this guild.`, ...more].join(' ') };
+}
+
+/** What was sent for an option, of whatever type; `undefined` for nothing. */
+function sent(options: ChatInputCommandInteraction['options'], name: string): unknown {
+  return options.get(name)?.value;
 }
 
 function file(name: string, text: string): AttachmentBuilder {

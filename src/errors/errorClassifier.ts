@@ -51,7 +51,7 @@ export class ErrorClassifier {
   fromDenial(error: unknown): Failure {
     const { errorType } = this.fromError(error);
     const isUnspecific = errorType === 'unexpected_error' || errorType === 'invalid_input';
-    return { status: 'denied', errorType: isUnspecific ? 'permission_denied' : errorType };
+    return { status: 'denied', errorType: isUnspecific ? 'permission_denied' : errorType, untimed: true };
   }
 
   /** The failure of that type; a type that nobody declared is counted and becomes `unexpected_error`. */

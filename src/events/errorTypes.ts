@@ -13,6 +13,10 @@ export const ERROR_TYPES = {
   provider_error: 'error',
   discord_unavailable: 'error',
   interaction_expired: 'timeout',
+  already_replied: 'error',
+  user_timeout: 'timeout',
+  content_blocked: 'error',
+  limit_reached: 'error',
   interrupted: 'error',
   connection_closed: 'error',
   unknown_subcommand: 'error',
@@ -26,6 +30,8 @@ export type ErrorType = keyof typeof ERROR_TYPES;
 export interface Failure {
   readonly status: Exclude<Status, 'ok'>;
   readonly errorType: string;
+  /** Whether no time can be told: it was not allowed to start, or did not come to its end. */
+  readonly untimed?: true;
 }
 
 /** How a run ended. */

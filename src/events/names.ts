@@ -1,9 +1,9 @@
 import type { Action, Surface } from '../schema/closedLists.ts';
 import { eventName, operationName } from '../schema/eventName.ts';
-import { PROVIDER, SEGMENT } from '../schema/patterns.ts';
+import { EVENT_NAME, PROVIDER, SEGMENT } from '../schema/patterns.ts';
 import type { RunDescription } from './runDescription.ts';
 
-/** What every name becomes that is not one: too long, with a dot, a long number, or beyond the bound. */
+/** What every name becomes that is not one: too long, with a dot, with too many digits, or beyond the bound. */
 export const OTHER = 'other';
 /** Distinct operations and providers of one process. More than that do not come from code, and would fill the reports. */
 const MAX_OPERATIONS = 500;
@@ -39,7 +39,9 @@ export class Names {
     const known = this.#operations.get(names.surface)?.get(names.feature)?.get(names.operation);
     if (known !== undefined) return known;
     const replacedBefore = this.replaced;
-    const operation = this.#bounded(makeOperation(names.surface, this.#segment(names.feature), this.#segment(names.operation)));
+    const operation = this.#bounded(
+      this.#whole(makeOperation(names.surface, this.#segment(names.feature), this.#segment(names.operation)))
+    );
     if (this.replaced === replacedBefore && this.#operationCount < MAX_OPERATIONS) this.#keep(names, operation);
     return operation;
   }
@@ -61,6 +63,12 @@ export class Names {
     const operations = features.get(feature) ?? new Map<string, Operation>();
     this.#operations.set(surface, features.set(feature, operations.set(name, operation)));
     this.#operationCount += 1;
+  }
+
+  /** Two halves of which each is a name may hold too many digits together: then neither is kept. */
+  #whole(operation: Operation): Operation {
+    if (EVENT_NAME.test(operation.eventName.invoke)) return operation;
+    return makeOperation(operation.surface, this.#replace(), OTHER);
   }
 
   /** What `other` is a part of counts too: the other part may be anything. */

@@ -33,7 +33,7 @@ interface Lifecycle {
   outcome: Outcome | undefined;
 }
 
-const INTERRUPTED: Failure = { status: 'error', errorType: 'interrupted' };
+const INTERRUPTED: Failure = { status: 'error', errorType: 'interrupted', untimed: true };
 const UNKNOWN: Failure = { status: 'error', errorType: 'unexpected_error' };
 
 interface LifecyclesOptions {
@@ -150,7 +150,7 @@ export class Lifecycles {
     if (!lifecycle.sampled) return recorder.skip();
     const { run, day, startMs, provider } = lifecycle;
     const failure = action === 'failure' && typeof lifecycle.outcome === 'object' ? lifecycle.outcome : null;
-    const ran = run.timed && (action === 'success' || (failure !== null && failure.status !== 'denied' && failure !== INTERRUPTED));
+    const isTimed = run.timed && action !== 'invoke' && failure?.untimed !== true;
     recorder.record({
       dayBucket: day,
       id: this.#ids.next(day),
@@ -161,7 +161,7 @@ export class Lifecycles {
       status: failure?.status ?? 'ok',
       provider,
       guildHash: run.guildHash,
-      durationMs: ran ? Math.min(Math.round(clock.monotonicMs() - startMs), MAX_DURATION_MS) : null,
+      durationMs: isTimed ? Math.min(Math.round(clock.monotonicMs() - startMs), MAX_DURATION_MS) : null,
       errorType: failure?.errorType ?? null,
       sampleRate
     });

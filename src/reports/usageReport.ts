@@ -13,7 +13,7 @@ export interface OperationUsage extends Outcomes {
   readonly feature: string;
   readonly operation: string;
   readonly invokes: number;
-  /** Median and 95th percentile of the runs that were not denied or interrupted, in milliseconds, within 5 %. */
+  /** Median and 95th percentile of the runs that came to an end, in milliseconds, within 5 %. */
   readonly p50Ms: number | null;
   readonly p95Ms: number | null;
 }

@@ -97,7 +97,7 @@ export const eventFields = {
     type: 'integer',
     nullable: true,
     range: [0, MAX_DURATION_MS],
-    purpose: 'How long the run took, in milliseconds; empty for an invoke, a denial and an interrupted run.',
+    purpose: 'How long the run took, in milliseconds; empty for an invoke, a run that was not let start, and an interrupted one.',
     example: '1234'
   },
   errorType: {

@@ -1,22 +1,19 @@
 import { ACTIONS, SURFACES } from './closedLists.ts';
 
 /*
- * What the texts of an event look like. Discord's ids have 17 digits or more, so a name never passes that holds 15 digits of any script with no
- * letter between them.
+ * What the texts of an event look like. Discord's ids have 17 digits or more, so no text passes that holds 15 digits of any script, whatever
+ * stands between them. In the name of an event those of its feature and of its operation count together.
  */
 
 const NAME = String.raw`[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]{0,63}`;
-const NO_LONG_NUMBER = String.raw`(?!.*\p{N}(?:[\p{M}_]*\p{N}){14})`;
+const FEW_DIGITS = String.raw`(?!(?:\P{N}*\p{N}){15})`;
 
 /** A feature, an operation or an error type: letters of any script, digits and underscores, never a dot. */
-export const SEGMENT = new RegExp(`^${NO_LONG_NUMBER}${NAME}$`, 'u');
+export const SEGMENT = new RegExp(`^${FEW_DIGITS}${NAME}$`, 'u');
 /** `surface.feature.operation.action`. */
-export const EVENT_NAME = new RegExp(
-  String.raw`^${NO_LONG_NUMBER}(?:${SURFACES.join('|')})\.${NAME}\.${NAME}\.(?:${ACTIONS.join('|')})$`,
-  'u'
-);
+export const EVENT_NAME = new RegExp(String.raw`^${FEW_DIGITS}(?:${SURFACES.join('|')})\.${NAME}\.${NAME}\.(?:${ACTIONS.join('|')})$`, 'u');
 /** A provider: as a segment, and dots and hyphens as in a host name. Without any letter it would be an address. */
-export const PROVIDER = /^(?!.*\p{N}(?:[\p{M}_.-]*\p{N}){14})(?=.*\p{L})[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,63}$/u;
+export const PROVIDER = new RegExp(String.raw`^${FEW_DIGITS}(?=.*\p{L})[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,63}$`, 'u');
 export const DAY = /^\d{4}-\d{2}-\d{2}$/;
 export const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 export const GUILD_HASH = /^[0-9a-f]{64}$/;

@@ -178,7 +178,7 @@ export class ActiveRunRecorder implements RunRecorder {
 
 /** It is the bot's, whose recursion ended in code of ours. */
 function isStackOverflow(error: unknown): boolean {
-  const { message = '' } = error as Error;
+  const message = String((error as Error | undefined)?.message);
   // The second is said of a regular expression that could not be compiled for lack of room.
   return message === 'Maximum call stack size exceeded' || message.endsWith(': Stack overflow');
 }

@@ -1,5 +1,5 @@
 import { expect, jest, test } from '@jest/globals';
-import type { Caller, Reply } from '../../examples/stand-ins/discord.ts';
+import type { Caller, CommandCall, Reply } from '../../examples/stand-ins/discord.ts';
 import { SqlStore } from '../../src/storage/sqlStore.ts';
 import { settled, until } from '../support/bot.ts';
 import { onBothDatabases, outcomes } from '../support/databases.ts';
@@ -39,6 +39,37 @@ onBothDatabases((createDatabase) => {
     await settled();
     expect(await outcomes(database)).toEqual({ 'discord.ping.ping': { runs: 1, ok: 1, failed: 0 } });
   });
+});
+
+test('an option that is forged gets the sentence that says what it takes, and what was sent is not repeated', async () => {
+  await using bot = await startOwnedBot();
+  const days = /^That can't be done: the days of a report are a whole number from 1 to 365\.$/;
+  const forged: [CommandCall['options'], RegExp][] = [
+    [{ days: -5 }, days],
+    [{ days: 1e9 }, days],
+    [{ days: 1.5 }, days],
+    [{ days: 'forged' }, days],
+    [{ surface: 'forged' }, /: the surface of a report is one of discord, racetime, api\.$/],
+    [{ surface: 7 }, /: the surface of a report is one of/],
+    [{ format: 'forged' }, /: the format of a report is embed, text, csv, json\.$/],
+    [{ format: 'constructor' }, /: the format of a report is/],
+    [{ format: true }, /: the format of a report is/]
+  ];
+  for (const [options = {}, sentence] of forged) {
+    const reply = await askTelemetry(bot, { options });
+    expect({ options, content: reply?.content }).toEqual({ options, content: expect.stringMatching(sentence) });
+    expect(reply).toMatchObject({ ephemeral: true, embeds: [], files: [] });
+    expect(reply?.content).not.toContain('forged');
+  }
+  for (const options of [{}, { id: 'forged' }, { id: '-8111111111111111' }, { id: 811 }]) {
+    const reply = await askTelemetry(bot, { subcommand: 'erase-guild', options });
+    expect({ options, content: reply?.content }).toEqual({
+      options,
+      content: "That can't be done: the id of a guild has 17 to 20 digits."
+    });
+  }
+  const unknown = await askTelemetry(bot, { subcommand: 'forged' });
+  expect(unknown?.content).toBe("That can't be done: the subcommands are report, status, privacy and erase-guild.");
 });
 
 const eventsIn = (reply: Reply | undefined): number => JSON.parse(reply?.files[0]?.text ?? '{}').events;

@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { container } from '@sapphire/framework';
 import type { RunDescription } from '../../src/events/runDescription.ts';
+import { checkClientOptions } from '../../src/telemetry/clientOptions.ts';
 import type { TelemetryService } from '../../src/telemetry/telemetryService.ts';
 import { settled } from '../support/bot.ts';
 import { onBothDatabases, outcomes, storedEvents } from '../support/databases.ts';
-import { ROLL } from '../support/handClock.ts';
+import { ROLL, startTelemetry } from '../support/handClock.ts';
 import { leaksIn, shownBy } from '../support/sentinels.ts';
 import { GUILD, startSentinelBot, USER } from './sentinelBot.ts';
 
@@ -75,6 +76,34 @@ onBothDatabases((createDatabase) => {
     const seen = JSON.stringify(await storedEvents(database)) + (await shownBy(bot));
     expect(seen).not.toMatch(/sentinel|723456789012345678/i);
     expect(leaksIn(seen)).toEqual([]);
+  });
+
+  test('digits count together, whatever stands between them, and over the whole name of an event', async () => {
+    const database = await createDatabase();
+    await using started = await startTelemetry({ database, options: { errorTypes: { e1234567_b8901234: true } } });
+    const { telemetry } = started;
+    const track = (feature: string, operation: string, provider?: string, errorType?: string): void =>
+      telemetry.track({ surface: 'discord', feature, operation, provider }, (run) => {
+        if (errorType !== undefined) run.fail(errorType);
+      });
+    track('f1234567', 'o8901234', 'p123.456-789x01234', 'e1234567_b8901234');
+    expect(telemetry.status().replacedNames).toBe(0);
+    track('123456789', '012345678');
+    track('f1234567', 'o89012345');
+    track('seeds_1234567_b_89012345', 'roll');
+    track('seeds', 'roll', 'p123.456-789x012345');
+    expect(() => checkClientOptions({ errorTypes: { e1234567_b89012345: true } })).toThrow('telemetry.errorTypes');
+    await telemetry.flush();
+    expect(await outcomes(database)).toEqual({
+      'discord.f1234567.o8901234': { runs: 1, ok: 0, failed: 1 },
+      'discord.other.other': { runs: 2, ok: 2, failed: 0 },
+      'discord.other.roll': { runs: 1, ok: 1, failed: 0 },
+      'discord.seeds.roll': { runs: 1, ok: 1, failed: 0 }
+    });
+    const rows = await storedEvents(database);
+    expect(new Set(rows.map((row) => row['provider']))).toEqual(new Set([null, 'other', 'p123.456-789x01234']));
+    expect(new Set(rows.map((row) => row['error_type']))).toEqual(new Set([null, 'e1234567_b8901234']));
+    expect(telemetry.status().counters.refused).toBe(0);
   });
 
   test('a text of several lines is no name', async () => {

@@ -37,6 +37,8 @@ describe('a route of plugin-api', () => {
         .toSorted()
     );
     expect(await endsOf(database, 'api.status.get')).toEqual(EVERY_END);
+    // Whatever was answered, it took its time.
+    for (const end of ends) expect(end).toMatchObject({ duration_ms: expect.any(Number) });
   });
 
   test('that throws is a failure by what it threw, also after its answer; what it noted before stands', async () => {
