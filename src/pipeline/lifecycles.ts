@@ -73,7 +73,7 @@ export class Lifecycles {
     return this.#open.has(key);
   }
 
-  /** Begins a lifecycle. One of the same key that is still open (an edited message runs its command anew) ends as interrupted. */
+  /** Begins a lifecycle. One of the same key that is still open ends as interrupted. */
   begin(key: object, run: CheckedRun): void {
     const { clock, sampleRate } = this.#options;
     this.#interrupt(key);

@@ -42,6 +42,8 @@ const FAILED_ALREADY: Beginning = { timed: false, endsByItself: true };
 export class ActiveRunRecorder implements RunRecorder {
   readonly #options: ActiveRunRecorderOptions;
   readonly #names = new Names();
+  /** By what triggered it, the key of the newest run. */
+  readonly #newest = new WeakMap<object, object>();
   /** The newest of the ends for which the stack of the bot had no room; they come with the next end. */
   #due: Due | undefined;
 
@@ -55,6 +57,7 @@ export class ActiveRunRecorder implements RunRecorder {
   }
 
   readonly begin = this.#failOpen((key: object, description: RunDescription) => this.#begin(key, description, HEARD_OF));
+  readonly nameAfter = this.#failOpen((trigger: object, key: object) => void this.#newest.set(trigger, key));
   readonly succeed = this.#failOpen((key: object) => this.#options.lifecycles.note(key, 'success'));
   readonly fail = this.#failOpen((key: object, errorType: string) => this.#note(key, (errors) => errors.fromType(errorType)));
   readonly failWith = this.#failOpen((key: object, error: unknown) => this.#note(key, (errors) => errors.fromError(error)));
@@ -78,6 +81,10 @@ export class ActiveRunRecorder implements RunRecorder {
   /** Ends, as interrupted, all that is in flight. */
   readonly interruptAll = this.#failOpen(() => this.#options.lifecycles.interruptAll());
   readonly #beginTracked = this.#failOpen((key: object, description: RunDescription) => this.#begin(key, description, TRACKED));
+
+  keyOf(trigger: object): object {
+    return this.#newest.get(trigger) ?? trigger;
+  }
 
   has(key: object): boolean {
     return this.#options.lifecycles.has(key);

@@ -107,7 +107,7 @@ export class ActiveTelemetry implements TelemetryService {
   }
 
   run(key: object): Run {
-    return new KeyedRun(this.runs, key);
+    return new KeyedRun(this.runs, this.runs.keyOf(key));
   }
 
   flush(): Promise<boolean> {

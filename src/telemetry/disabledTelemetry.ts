@@ -9,6 +9,8 @@ const NO_RUN: Run = { annotate: () => undefined, fail: () => undefined };
 
 const NO_RUNS: RunRecorder = {
   begin: () => undefined,
+  nameAfter: () => undefined,
+  keyOf: (trigger) => trigger,
   has: () => false,
   succeed: () => undefined,
   fail: () => undefined,

@@ -38,7 +38,7 @@ export interface Telemetry {
    */
   track<T>(description: RunDescription, work: (run: Run) => T): T;
   /**
-   * The run that the plugin began for `key`: an interaction, a message, or the request of a route. Where there is none, the methods of what is
+   * The run that the plugin began for `key`: an interaction, a message (the newest run of it), or the request of a route. Where there is none, the methods of what is
    * returned do nothing.
    * @example container.telemetry.run(interaction).fail('invalid_preset');
    */

@@ -5,6 +5,10 @@ import type { Run, Telemetry } from './telemetry.ts';
 export interface RunRecorder {
   /** Begins a run that is found again by `key`. It must be ended. */
   begin(key: object, description: RunDescription): void;
+  /** Lets code of the bot find the run of `key` by `trigger`, too: by a message, say, which may run more than once. */
+  nameAfter(trigger: object, key: object): void;
+  /** The key of the newest run that was named after `trigger`; `trigger` itself where there is none. */
+  keyOf(trigger: object): object;
   /** Whether a run of `key` is in flight, or was given up. */
   has(key: object): boolean;
   /** Notes that the run went well. The first outcome that is noted stands. */

@@ -4,13 +4,14 @@ import type { RunRecorder } from '../../telemetry/telemetryService.ts';
 import { listener, type NamedListener } from '../listener.ts';
 import { describeCommand, interactionPath, messagePath } from './describeCommand.ts';
 
-/** What a run is found by: the same object in every event of its chain. */
 type Trigger = ChatInputCommandInteraction | ContextMenuCommandInteraction | Message;
 
 interface Payload {
   readonly command: Command;
   readonly interaction?: ChatInputCommandInteraction | ContextMenuCommandInteraction;
   readonly message?: Message;
+  /** Of a run of a message: one object in every event of its chain, and another one when the message is edited and runs anew. */
+  readonly context?: object;
   readonly args?: unknown;
   readonly success?: boolean;
 }
@@ -20,16 +21,19 @@ const FAMILIES = ['chatInputCommand', 'contextMenuCommand', 'messageCommand'] as
 
 /** The listeners of command runs: the first outcome that is noted stands, and Finish, or Denied, ends the run. */
 export function commandListeners(runs: RunRecorder): NamedListener[] {
-  const begin = (payload: Payload): Trigger => {
+  const begin = (payload: Payload): object => {
     const trigger = triggerOf(payload);
+    const key = keyOf(payload);
     const description = describeCommand(payload.command, pathOf(payload));
-    if (description !== undefined) runs.begin(trigger, { ...description, guildId: trigger.guildId });
-    return trigger;
+    if (description === undefined) return key;
+    runs.begin(key, { ...description, guildId: trigger.guildId });
+    if (key !== trigger) runs.nameAfter(trigger, key);
+    return key;
   };
   /** A listener of the bot that throws before ours hides the Run event: the run begins at the next one then. */
-  const ensureBegun = (payload: Payload): Trigger => {
-    const trigger = triggerOf(payload);
-    return runs.has(trigger) ? trigger : begin(payload);
+  const ensureBegun = (payload: Payload): object => {
+    const key = keyOf(payload);
+    return runs.has(key) ? key : begin(payload);
   };
   return FAMILIES.flatMap((family) => [
     listener(`${family}Run`, (_trigger: Trigger, _command: Command, payload: Payload) => begin(payload)),
@@ -41,14 +45,14 @@ export function commandListeners(runs: RunRecorder): NamedListener[] {
     }),
     listener(`${family}Denied`, (error: unknown, payload: Payload) => {
       // A denied command never runs, and has no other event.
-      const trigger = begin(payload);
-      runs.deny(trigger, error);
-      runs.end(trigger);
+      const key = begin(payload);
+      runs.deny(key, error);
+      runs.end(key);
     }),
     listener(`${family}Finish`, (_trigger: Trigger, _command: Command, payload: Payload) => {
-      const trigger = ensureBegun(payload);
-      if (payload.success === true) runs.succeed(trigger);
-      runs.end(trigger);
+      const key = ensureBegun(payload);
+      if (payload.success === true) runs.succeed(key);
+      runs.end(key);
     })
   ]);
 }
@@ -57,6 +61,11 @@ function triggerOf({ interaction, message }: Payload): Trigger {
   const trigger = interaction ?? message;
   if (trigger === undefined) throw new TypeError('a command event without an interaction or a message');
   return trigger;
+}
+
+/** What a run is found by. */
+function keyOf(payload: Payload): object {
+  return payload.interaction ?? payload.context ?? triggerOf(payload);
 }
 
 function pathOf({ command, interaction, args }: Payload): string[] {

@@ -3,10 +3,12 @@ import type { RunRecorder } from '../../telemetry/telemetryService.ts';
 import { listener, type NamedListener } from '../listener.ts';
 
 type Trigger = ChatInputCommandInteraction | Message;
+type Args = { readonly commandContext?: object } | undefined;
 
 interface Payload {
   readonly interaction?: ChatInputCommandInteraction;
   readonly message?: Message;
+  readonly context?: object;
 }
 
 /**
@@ -16,22 +18,26 @@ interface Payload {
 export function subcommandListeners(runs: RunRecorder): NamedListener[] {
   return (['chatInput', 'message'] as const).flatMap((family) => [
     listener(`${family}SubcommandError`, (error: unknown, payload: Payload) => {
-      runs.failWith(triggerOf(payload), error);
+      runs.failWith(keyOf(payload), error);
     }),
     listener(`${family}SubcommandDenied`, (error: unknown, payload: Payload) => {
-      runs.deny(triggerOf(payload), error);
+      runs.deny(keyOf(payload), error);
     }),
-    listener(`${family}SubcommandNoMatch`, (trigger: Trigger) => {
-      runs.fail(trigger, 'unknown_subcommand');
+    listener(`${family}SubcommandNoMatch`, (trigger: Trigger, args: Args) => {
+      runs.fail(family === 'message' ? (args?.commandContext ?? trigger) : trigger, 'unknown_subcommand');
     }),
-    listener(`subcommandMappingIsMissing${family === 'message' ? 'Message' : 'ChatInput'}CommandHandler`, (trigger: Trigger) => {
-      runs.fail(trigger, 'missing_handler');
-    })
+    listener(
+      `subcommandMappingIsMissing${family === 'message' ? 'Message' : 'ChatInput'}CommandHandler`,
+      (trigger: Trigger, _mapping: unknown, payload: Payload | undefined) => {
+        runs.fail(payload === undefined ? trigger : keyOf(payload), 'missing_handler');
+      }
+    )
   ]);
 }
 
-function triggerOf({ interaction, message }: Payload): Trigger {
-  const trigger = interaction ?? message;
-  if (trigger === undefined) throw new TypeError('a subcommand event without an interaction or a message');
-  return trigger;
+/** What the run of its command is found by. */
+function keyOf({ interaction, message, context }: Payload): object {
+  const key = interaction ?? context ?? message;
+  if (key === undefined) throw new TypeError('a subcommand event without an interaction or a message');
+  return key;
 }

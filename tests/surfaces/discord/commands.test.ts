@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Command, container } from '@sapphire/framework';
-import type { ChatInputCommandInteraction } from 'discord.js';
+import type { ChatInputCommandInteraction, Message } from 'discord.js';
 import { settled, until, type TestBot } from '../../support/bot.ts';
 import { endsOf, EVERY_END, onBothDatabases, outcomes, storedEvents } from '../../support/databases.ts';
 import { failures, terminalEvents } from '../terminalEvents.ts';
@@ -125,6 +125,38 @@ onBothDatabases((createDatabase) => {
     await bot.discord.slash({ command: 'roll' });
     await settled();
     expect(await outcomes(database)).toEqual({ 'discord.fun_stuff.die_roll': { runs: 1, ok: 1, failed: 0 } });
+  });
+
+  test('a message that is edited while its command runs is a second run, and each has its own end', async () => {
+    const database = await createDatabase();
+    const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const messages: Message[] = [];
+    class Editable extends Command {
+      override async messageRun(message: Message): Promise<void> {
+        const index = messages.push(message) - 1;
+        const run = container.telemetry.run(message);
+        await gates[index]?.promise;
+        run.annotate({ provider: `provider_${index}` });
+        if (index === 1) throw new TypeError('the second one breaks');
+      }
+    }
+    await using bot = await startGeneratorBot({ database, commands: { editable: Editable } });
+    await bot.discord.message({ content: '!editable', expectReply: false });
+    await until(() => messages.length === 1);
+    // As @sapphire/plugin-editable-commands does.
+    bot.client.emit('preMessageParsed', messages[0] as Message);
+    await until(() => messages.length === 2);
+    expect(messages[1]).toBe(messages[0]);
+    gates[1]?.resolve();
+    await until(() => container.telemetry.status().inFlight === 1);
+    gates[0]?.resolve();
+    await settled();
+    const ends = (await storedEvents(database)).filter(({ action }) => action !== 'invoke');
+    expect(ends.map((row) => [row['status'], row['error_type'], row['provider']])).toEqual([
+      ['error', 'unexpected_error', 'provider_1'],
+      ['ok', null, 'provider_0']
+    ]);
+    expect(await outcomes(database)).toEqual({ 'discord.editable.editable': { runs: 2, ok: 1, failed: 1 } });
   });
 
   test('a run in flight at shutdown ends as interrupted', async () => {
