@@ -5,6 +5,8 @@ import type { RunDescription } from './runDescription.ts';
 
 /** What every name becomes that is not one: too long, with a dot, with too many digits, or beyond the bound. */
 export const OTHER = 'other';
+/** The feature of the errors of listeners, of which nothing else is heard: they count in no rate. */
+export const LISTENER_ERROR = 'listener_error';
 /** Distinct operations and providers of one process. More than that do not come from code, and would fill the reports. */
 const MAX_OPERATIONS = 500;
 const MAX_PROVIDERS = 100;

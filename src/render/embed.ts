@@ -3,8 +3,9 @@ import { alignColumns, clip } from './columns.ts';
 import { count, formatValue, qualityLines, summary, title } from './format.ts';
 import { sectionsOf, type Section } from './sections.ts';
 
-/** Discord takes 1,024 characters a field and 6,000 in all; five full fields and the rest stay below that. */
+/** Discord takes 1,024 characters a field and 6,000 in all; five full tables and the rest stay below that. */
 const FIELD_LENGTH = 1024;
+const TABLE_LENGTH = 960;
 /** A name that is wider, in cells, would push the numbers out of sight on a phone. */
 const NAME_WIDTH = 24;
 const FENCE = '```';
@@ -38,7 +39,7 @@ function field({ title: name, columns, rows }: Section): ReportEmbed['fields'] {
     ])
   ]);
   const kept: string[] = [];
-  let left = FIELD_LENGTH - 2 * FENCE.length - '\n… and 1,000,000 more\n'.length;
+  let left = TABLE_LENGTH - 2 * FENCE.length - '\n… and 1,000,000 more\n'.length;
   for (const line of lines) {
     left -= line.length + 1;
     if (left < 0) break;

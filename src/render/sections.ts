@@ -86,6 +86,20 @@ export function sectionsOf(report: UsageReport): Section[] {
       }))
     },
     {
+      title: 'Errors of listeners',
+      one: 'listener_error',
+      columns: [
+        { key: 'status', header: 'status', wideOnly: true },
+        { key: 'count', header: 'count' }
+      ],
+      rows: report.listenerErrors.map(({ listener, errorType, status, count }) => ({
+        label: `${listener} ${errorType}`,
+        depth: 0,
+        values: { status, count },
+        fact: { surface: 'discord', name: `${listener}.${errorType}` }
+      }))
+    },
+    {
       title: 'Days',
       one: 'day',
       columns: [

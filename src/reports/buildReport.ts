@@ -1,8 +1,9 @@
 import { percentile } from '../events/durationBuckets.ts';
+import { LISTENER_ERROR } from '../events/names.ts';
 import type { Surface } from '../schema/closedLists.ts';
 import { parseEventName } from '../schema/eventName.ts';
 import type { EventCount, LossCount, Usage } from '../store/store.ts';
-import type { ErrorUsage, OperationUsage, Outcomes, UsageReport } from './usageReport.ts';
+import type { ErrorUsage, ListenerErrors, OperationUsage, Outcomes, UsageReport } from './usageReport.ts';
 
 /** A number of active guilds is told in steps of this many: of exact ones, two reports would tell by subtraction what one conceals. */
 const GUILD_STEP = 5;
@@ -11,6 +12,8 @@ interface Tally {
   invoke: number;
   success: number;
   failure: number;
+  /** Events of listeners' errors, which are none of runs. */
+  apart: number;
 }
 
 /** What a report is built from. */
@@ -30,15 +33,21 @@ export function buildReport({ days, usage, losses, surface }: ReportSource): Usa
   const providers = new Map<string, Tally>();
   const byDay = new Map<string, Tally>();
   const errors = new Map<string, ErrorUsage>();
+  const listenerErrors = new Map<string, ListenerErrors>();
   const rates = new Set<number>();
   for (const row of usage.counts) {
-    const { operationName, action } = parseEventName(row.eventName);
+    const { operationName, feature, operation, action } = parseEventName(row.eventName);
     const weight = row.count / row.sampleRate;
-    for (const tally of [total, getOrInsert(byDay, row.day, newTally), getOrInsert(operations, operationName, newTally)])
-      tally[action] += weight;
+    const day = getOrInsert(byDay, row.day, newTally);
+    rates.add(row.sampleRate);
+    if (feature === LISTENER_ERROR) {
+      for (const tally of [total, day]) tally.apart += weight;
+      addListenerError(listenerErrors, operation, row, weight);
+      continue;
+    }
+    for (const tally of [total, day, getOrInsert(operations, operationName, newTally)]) tally[action] += weight;
     if (row.provider !== null && action !== 'invoke') getOrInsert(providers, row.provider, newTally)[action] += weight;
     addError(errors, row, weight);
-    rates.add(row.sampleRate);
   }
   const daily = days.map((day) => ({ day, tally: byDay.get(day) ?? newTally() }));
   const unfinished = daily
@@ -63,6 +72,9 @@ export function buildReport({ days, usage, losses, surface }: ReportSource): Usa
     errors: [...errors.values()]
       .map((error) => ({ ...error, count: Math.round(error.count) }))
       .toSorted((a, b) => b.count - a.count || byText(a.errorType, b.errorType)),
+    listenerErrors: [...listenerErrors.values()]
+      .map((error) => ({ ...error, count: Math.round(error.count) }))
+      .toSorted((a, b) => b.count - a.count || byText(a.listener, b.listener) || byText(a.errorType, b.errorType)),
     daily: daily.map(({ day, tally }) => ({
       day,
       events: Math.round(eventsOf(tally)),
@@ -107,6 +119,13 @@ function addError(errors: Map<string, ErrorUsage>, { errorType, status }: EventC
   errors.set(key, { errorType, status, count: (errors.get(key)?.count ?? 0) + weight });
 }
 
+function addListenerError(errors: Map<string, ListenerErrors>, listener: string, row: EventCount, weight: number): void {
+  const { errorType, status } = row;
+  if (errorType === null) return;
+  const key = `${listener} ${errorType} ${status}`;
+  errors.set(key, { listener, errorType, status, count: (errors.get(key)?.count ?? 0) + weight });
+}
+
 function outcomesOf({ success, failure }: Tally): Outcomes {
   const ended = success + failure;
   return { successes: Math.round(success), failures: Math.round(failure), successRate: ended === 0 ? null : success / ended };
@@ -121,11 +140,11 @@ function sumOf(losses: readonly LossCount[], reason: string): number {
 }
 
 function newTally(): Tally {
-  return { invoke: 0, success: 0, failure: 0 };
+  return { invoke: 0, success: 0, failure: 0, apart: 0 };
 }
 
-function eventsOf({ invoke, success, failure }: Tally): number {
-  return invoke + success + failure;
+function eventsOf({ invoke, success, failure, apart }: Tally): number {
+  return invoke + success + failure + apart;
 }
 
 function byText(a: string, b: string): number {

@@ -28,6 +28,14 @@ export interface ErrorUsage {
   readonly count: number;
 }
 
+/** The errors of a listener: runs of it that go well are not heard of, so that there is no rate. */
+export interface ListenerErrors {
+  readonly listener: string;
+  readonly errorType: string;
+  readonly status: string;
+  readonly count: number;
+}
+
 export interface DailyUsage extends Omit<Outcomes, 'successRate'> {
   readonly day: string;
   readonly events: number;
@@ -61,7 +69,10 @@ export interface UsageReport {
   /** By number of invokes, the most used first. */
   readonly features: readonly OperationUsage[];
   readonly providers: readonly ProviderUsage[];
+  /** Of runs, and not of listeners. */
   readonly errors: readonly ErrorUsage[];
+  /** They stand apart: among all the other numbers they are counted in `events` alone. */
+  readonly listenerErrors: readonly ListenerErrors[];
   /** The newest day first. */
   readonly daily: readonly DailyUsage[];
   readonly quality: ReportQuality;

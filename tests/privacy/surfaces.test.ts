@@ -26,7 +26,7 @@ onBothDatabases((createDatabase) => {
     const found = await outcomes(database);
     for (const [name, { runs, ok, failed }] of Object.entries(found)) expect({ name, ended: ok + failed }).toEqual({ name, ended: runs });
     // Their errors are random. The second is a listener of the plugin for routes, which can't read every error.
-    const listeners = new Set(['discord.listener.relay', 'discord.listener.pluginrouteerror']);
+    const listeners = new Set(['discord.listener_error.relay', 'discord.listener_error.pluginrouteerror']);
     expect(Object.keys(found).filter((name) => !listeners.has(name))).toEqual([
       'api.seed.generate',
       'api.seeds.post',

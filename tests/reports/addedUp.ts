@@ -49,6 +49,7 @@ export function addUp({ events, losses }: Seeded, { from, surface }: Window): ob
       seen.filter(({ errorType }) => errorType !== null),
       ({ errorType, status }) => `${errorType}.${status}`
     ).map(([name, rows]) => ({ errorType: name.split('.')[0], status: name.split('.')[1], count: Math.round(weigh(rows)) })),
+    listenerErrors: [],
     daily: days.map((day) => {
       const rows = seen.filter(({ dayBucket }) => dayBucket === day);
       const { successes, failures } = endsOf(rows);

@@ -102,6 +102,7 @@ onBothDatabases((createDatabase) => {
       features: [],
       providers: [],
       errors: [],
+      listenerErrors: [],
       daily: daysDownFrom(TODAY, '2026-02-25').map((day) => ({ day, events: 0, successes: 0, failures: 0 })),
       quality: { sampleRates: [], dropped: 0, refused: 0, unfinished: 0, lastWriteDay: null }
     });

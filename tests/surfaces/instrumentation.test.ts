@@ -68,7 +68,7 @@ test('each surface on the page is driven to every end there is by the test that 
   for (const { event, ...named } of driven) {
     const name = event.replaceAll('.', String.raw`\.`).replaceAll(/<\w+>/g, String.raw`\w+`);
     // Of listeners only the errors are heard of.
-    const ends = event === 'discord.listener.<name>' ? String.raw`\['denied', 'error', 'timeout'\]` : 'EVERY_END';
+    const ends = event === 'discord.listener_error.<name>' ? String.raw`\['denied', 'error', 'timeout'\]` : 'EVERY_END';
     const driving = new RegExp(String.raw`expect\(await endsOf\(database, '${name}'\)\)\.toEqual\(${ends}\)`);
     expect({ event, ...named, isDriven: driving.test(await codeOf(named)) }).toEqual({ event, ...named, isDriven: true });
   }

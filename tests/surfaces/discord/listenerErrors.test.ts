@@ -1,5 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { container, Listener, UserError } from '@sapphire/framework';
+import { renderCsv } from '../../../src/render/csv.ts';
+import { renderEmbed } from '../../../src/render/embed.ts';
+import { renderJson } from '../../../src/render/json.ts';
+import { renderText } from '../../../src/render/text.ts';
 import { settled, startBot, until, type TestBot } from '../../support/bot.ts';
 import { endsOf, onBothDatabases, outcomes, sqliteDatabase, storedEvents, type TestDatabase } from '../../support/databases.ts';
 
@@ -48,14 +52,38 @@ onBothDatabases((createDatabase) => {
     const shared = { day_bucket: expect.any(String), surface: 'discord', guild_hash: null, duration_ms: null, sample_rate: 1 };
     const invoke = { ...shared, action: 'invoke', status: 'ok', error_type: null };
     const failure = { ...shared, action: 'failure', status: 'error', error_type: 'unexpected_error' };
-    const bridge = { feature: 'bridge', provider: 'irc' };
-    const listener = { feature: 'listener', provider: null };
+    const bridge = { feature: 'listener_error', provider: 'irc' };
+    const listener = { feature: 'listener_error', provider: null };
     expect(await storedEvents(database)).toEqual([
-      { ...failure, ...bridge, event_name: 'discord.bridge.relay_out.failure' },
-      { ...invoke, ...bridge, event_name: 'discord.bridge.relay_out.invoke' },
-      { ...failure, ...listener, event_name: 'discord.listener.welcome_members.failure' },
-      { ...invoke, ...listener, event_name: 'discord.listener.welcome_members.invoke' }
+      { ...failure, ...bridge, event_name: 'discord.listener_error.relay_out.failure' },
+      { ...invoke, ...bridge, event_name: 'discord.listener_error.relay_out.invoke' },
+      { ...failure, ...listener, event_name: 'discord.listener_error.welcome_members.failure' },
+      { ...invoke, ...listener, event_name: 'discord.listener_error.welcome_members.invoke' }
     ]);
+
+    for (let run = 0; run < 3; run += 1)
+      container.telemetry.track({ surface: 'discord', feature: 'seeds', operation: 'roll', provider: 'irc' }, () => run);
+    const report = await container.telemetry.report();
+    const count = { errorType: 'unexpected_error', status: 'error', count: 1 };
+    expect(report).toMatchObject({
+      events: 10,
+      invokes: 3,
+      outcomes: { successes: 3, failures: 0, successRate: 1 },
+      features: [{ feature: 'seeds', invokes: 3 }],
+      providers: [{ provider: 'irc', successes: 3, failures: 0 }],
+      errors: [],
+      listenerErrors: [
+        { listener: 'relay_out', ...count },
+        { listener: 'welcome_members', ...count }
+      ],
+      quality: { unfinished: 0 }
+    });
+    expect(report.daily[0]).toMatchObject({ events: 10, successes: 3, failures: 0 });
+    const apart = renderEmbed(report).fields.find(({ name }) => name === 'Errors of listeners')?.value;
+    for (const table of [renderText(report), apart]) expect(table).toMatch(/relay_out unexpected_er.* 1\n/);
+    expect(renderText(report)).toContain('100.0% succeeded');
+    expect(renderCsv(report)).toContain('\r\nlistener_error,discord,relay_out.unexpected_error,error,,,,,1,,\r\n');
+    expect(JSON.parse(renderJson(report)).listenerErrors).toEqual(report.listenerErrors);
     expect(bot.log.filter((line) => /^\w+ Telemetry.*(sentinel|someone)/.test(line))).toEqual([]);
   });
 });
@@ -75,7 +103,7 @@ test('a listener fails by what it threw: an error, a refusal or a timeout', asyn
   await using bot = await startListeningBot(database, listeners({ welcome: Welcome }));
   for (const error of thrown) expect(await say(bot, 1)).toEqual([error]);
   await settled();
-  expect(await endsOf(database, 'discord.listener.welcome')).toEqual(['denied', 'error', 'timeout']);
+  expect(await endsOf(database, 'discord.listener_error.welcome')).toEqual(['denied', 'error', 'timeout']);
 });
 
 test('a listener that fails at the errors of listeners is left out, and so are our own', async () => {
@@ -98,7 +126,7 @@ test('a listener that fails at the errors of listeners is left out, and so are o
   expect(ours.size).toBeGreaterThan(20);
   for (const piece of ours.values()) bot.client.emit('listenerError', broken, { piece });
   await settled();
-  expect(await outcomes(database)).toEqual({ 'discord.listener.welcome': { runs: 1, ok: 0, failed: 1 } });
+  expect(await outcomes(database)).toEqual({ 'discord.listener_error.welcome': { runs: 1, ok: 0, failed: 1 } });
 });
 
 test('an error event that can not be read raises no other', async () => {
