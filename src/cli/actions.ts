@@ -8,8 +8,9 @@ import { count, plural } from '../render/format.ts';
 import { renderJson } from '../render/json.ts';
 import { renderText } from '../render/text.ts';
 import { readReport } from '../reports/readReport.ts';
+import { asksTheClock, ClockError, doubtOf, withRemedy } from '../retention/clockCheck.ts';
 import { SALT_CHANGED } from '../retention/maintenance.ts';
-import { purge } from '../retention/purge.ts';
+import { purge, type PurgeOptions } from '../retention/purge.ts';
 import type { Surface } from '../schema/closedLists.ts';
 import { privacyPolicy } from '../schema/privacyPolicy.ts';
 import { openStore } from '../storage/openStore.ts';
@@ -36,16 +37,22 @@ export function report(settings: Settings, { days, surface, format }: ReportRequ
   return withStore(settings, async (store) => RENDERERS[format](await readReport(store, today(), { days, surface })));
 }
 
-export async function purgeEvents(settings: Settings, { all = false, dryRun = false, yes = false }): Promise<string> {
+export async function purgeEvents(settings: Settings, { yes = false, ...options }: PurgeOptions & { yes?: boolean }): Promise<string> {
+  const { all = false, dryRun = false } = options;
   if (all && !dryRun && !yes) await confirm('This deletes every event of telemetry for good. Go on?');
   const { retentionDays } = settings;
-  return withStore(settings, async (store) => renderPurge(await purge({ store, today: today(), retentionDays, all, dryRun }), dryRun));
+  return withStore(settings, async (store) => {
+    const doubt = asksTheClock(options) ? await clockDoubt(store, retentionDays) : null;
+    if (doubt !== null) throw new ClockError(doubt);
+    return renderPurge(await purge({ store, today: today(), retentionDays, all, dryRun }), dryRun);
+  });
 }
 
 export function status(settings: Settings): Promise<string> {
   return withStore(settings, async (store) => {
-    const losses = await store.losses(FIRST_DAY, today());
+    const losses = await store.losses(FIRST_DAY);
     const lost = losses.reduce((sum, loss) => sum + loss.count, 0);
+    const doubt = await clockDoubt(store, settings.retentionDays);
     return [
       settings.enabled
         ? 'Telemetry is on in these settings'
@@ -53,6 +60,7 @@ export function status(settings: Settings): Promise<string> {
       `Database: ${store.description}`,
       `Stored: ${renderTotals(await store.totals())}`,
       `Known to be lost: ${count(lost)}`,
+      ...(doubt === null ? [] : [`A purge would wait: ${withRemedy(doubt)}`]),
       ...((await store.saltFingerprints()).length > 1 ? [SALT_CHANGED] : []),
       `Sampling: ${settings.sampleRate}`,
       `Retention: ${plural(settings.retentionDays, 'day')}`,
@@ -117,6 +125,12 @@ async function open(settings: Settings, mayMigrate: boolean): Promise<Store> {
       await wait(RETRY_MS * Math.random());
     }
   }
+}
+
+/** Why the clock of this machine may be wrong. SQLite has no other one to ask: there the newest day with events has to do. */
+async function clockDoubt(store: Store, retentionDays: number): Promise<string | null> {
+  const database = await store.clock();
+  return doubtOf({ clock: systemClock(), database, knownDay: database.newestDay, retentionDays });
 }
 
 function today(): string {

@@ -49,7 +49,7 @@ export function summary({ events, invokes, outcomes, activeGuilds }: UsageReport
 }
 
 /** Sampling, losses and the last write, in a sentence each. */
-export function qualityLines({ sampleRates, dropped, refused, unfinished, lastWriteDay }: ReportQuality): string[] {
+export function qualityLines({ sampleRates, dropped, refused, future, unfinished, lastWriteDay }: ReportQuality): string[] {
   const sampled = sampleRates.some((one) => one < 1);
   return [
     ...(lastWriteDay === null
@@ -58,6 +58,9 @@ export function qualityLines({ sampleRates, dropped, refused, unfinished, lastWr
     dropped + refused === 0
       ? 'No event is known to be lost.'
       : `Lost: ${plural(dropped, 'event')} to a full queue, ${count(refused)} refused by the database.`,
+    ...(future > 0
+      ? [`${plural(future, 'event')} more ${future === 1 ? 'is' : 'are'} dated later than today, and shown nowhere: a clock was ahead.`]
+      : []),
     ...(unfinished > 0 ? [`${plural(unfinished, 'run')} of past days never ended: a process died meanwhile.`] : []),
     lastWriteDay === null ? 'Nothing was recorded in these days.' : `Last written on ${lastWriteDay}.`
   ];

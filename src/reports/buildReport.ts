@@ -73,6 +73,7 @@ export function buildReport({ days, usage, losses, surface }: ReportSource): Usa
       sampleRates: [...rates].toSorted((a, b) => a - b),
       dropped: sumOf(losses, 'queue_full'),
       refused: sumOf(losses, 'refused'),
+      future: Math.round(usage.later),
       unfinished: Math.round(unfinished),
       lastWriteDay: days.find((day) => byDay.has(day)) ?? null
     }

@@ -42,6 +42,6 @@ export function toRequest({
 export async function readReport(store: Store, today: string, { days, surface }: ReportRequest): Promise<UsageReport> {
   const from = addDays(today, 1 - days);
   const usage = await store.usage({ from, to: today, surface });
-  const losses = await store.losses(from, today);
+  const losses = await store.losses(from);
   return buildReport({ days: daysDownFrom(today, from), usage, losses, surface });
 }

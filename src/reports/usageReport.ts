@@ -41,6 +41,8 @@ export interface ReportQuality {
   readonly dropped: number;
   /** Events that the database would not take. */
   readonly refused: number;
+  /** Events dated later than today: a clock was ahead. They are in no other number of the report. */
+  readonly future: number;
   /** Runs of past days without an end: a process died while they ran. */
   readonly unfinished: number;
   /** The newest of these days on which anything was recorded. */

@@ -1,13 +1,20 @@
 import type { Clock } from '../events/clock.ts';
+import { addDays, DAY_MS } from '../events/day.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
 import type { Store } from '../store/store.ts';
 import { reasonOf } from '../store/storeError.ts';
-import { newestPurgedDay, purge, type PurgeOptions, type PurgeResult } from './purge.ts';
+import { asksTheClock, ClockError, doubtOf, withRemedy } from './clockCheck.ts';
+import { HeardTime } from './heardTime.ts';
+import { purge, purgedDays, purgedWords, type PurgeOptions, type PurgeResult } from './purge.ts';
 
 /** Said at start and by every status, while hashes of two salts are stored. */
 export const SALT_CHANGED =
   'TELEMETRY_HASH_SALT was changed: old and new hashes do not match, so guilds count twice until the old events are gone. ' +
   'To be rid of them now: sapphire-telemetry purge --all';
+
+/** At start Discord has a moment to answer, before anything is deleted by a clock that nobody confirmed. */
+const UNHEARD = 'no answer of Discord has told the time yet';
+const DOUBT_MINUTES = 60;
 
 /** What a purge did. */
 export type LastPurge = Pick<PurgeResult, 'throughDay' | 'deleted'>;
@@ -22,26 +29,38 @@ interface MaintenanceOptions {
 /** What is done at start and daily: deleting what is too old, rolling up what is over, and looking whether the salt is still the same. */
 export class Maintenance {
   readonly #options: MaintenanceOptions;
+  readonly heardTime: HeardTime;
   /** What the last purge deleted; `null` before the first. */
   lastPurge: LastPurge | null = null;
+  /** Why the purge that was due waits; `null` when none does. */
+  purgeWaits: string | null = null;
   /** Whether hashes of another salt are stored too. */
   saltChanged = false;
   /** How many events were written when the salt was last looked at. */
   #writtenAtCheck = 0;
+  /** The newest day that had events when the store was opened: what this process writes by its own clock proves nothing of that clock. */
+  #known: { readonly day: string; readonly atMs: number } | undefined;
 
   constructor(options: MaintenanceOptions) {
     this.#options = options;
+    this.heardTime = new HeardTime(options.clock);
   }
 
-  /** Never rejects. */
+  /** To be called when the store is open, before anything is written to it. */
+  async noteNewestDay(store: Store): Promise<void> {
+    const { clock } = this.#options;
+    const { newestDay } = await store.clock();
+    this.#known ??= { day: newestDay ?? clock.today(), atMs: clock.monotonicMs() };
+  }
+
+  /** Purges and rolls up, unless the clock may be wrong: then both wait. Never rejects. */
   async run(store: Store): Promise<void> {
-    const { clock, log, retentionDays } = this.#options;
+    const { log } = this.#options;
     try {
-      const throughDay = newestPurgedDay(clock.today(), retentionDays);
-      const deleted = await store.purge(throughDay);
-      this.lastPurge = { throughDay, deleted };
-      if (deleted > 0) log.info(`Telemetry purged ${deleted} events of ${throughDay} and before`);
-      await store.rollUp();
+      const doubt = this.heardTime.isAwaited ? UNHEARD : await this.#doubt(store);
+      this.purgeWaits = doubt;
+      if (doubt === null) await this.#purgeAndRollUp(store);
+      else if (doubt !== UNHEARD) log.warn('clock', `Telemetry does not purge: ${withRemedy(doubt)}`, DOUBT_MINUTES);
       await this.#recordSalt(store);
       if (this.saltChanged) log.warn('salt', `Telemetry: ${SALT_CHANGED}`);
     } catch (error) {
@@ -52,10 +71,13 @@ export class Maintenance {
     }
   }
 
-  async purge(store: Store, options?: PurgeOptions): Promise<PurgeResult> {
+  /** @throws {ClockError} when the clock may be wrong, the purge asks it, and is not forced. */
+  async purge(store: Store, options: PurgeOptions = {}): Promise<PurgeResult> {
     const { clock, retentionDays } = this.#options;
+    const doubt = asksTheClock(options) ? await this.#doubt(store) : null;
+    if (doubt !== null) throw new ClockError(doubt);
     const result = await purge({ store, today: clock.today(), retentionDays, ...options });
-    if (options?.dryRun !== true) {
+    if (options.dryRun !== true) {
       this.lastPurge = result;
       await this.#checkSalt(store);
     }
@@ -67,6 +89,23 @@ export class Maintenance {
     if (written === this.#writtenAtCheck && !this.saltChanged) return;
     this.#writtenAtCheck = written;
     await this.#checkSalt(store);
+  }
+
+  async #doubt(store: Store): Promise<string | null> {
+    const { clock, retentionDays } = this.#options;
+    const knownDay = this.#known && addDays(this.#known.day, Math.floor((clock.monotonicMs() - this.#known.atMs) / DAY_MS));
+    const database = await store.clock();
+    return doubtOf({ clock, database, discordMs: this.heardTime.nowMs, knownDay: knownDay ?? database.newestDay, retentionDays });
+  }
+
+  async #purgeAndRollUp(store: Store): Promise<void> {
+    const { clock, log, retentionDays } = this.#options;
+    const days = await purgedDays(store, clock.today(), retentionDays);
+    const deleted = await store.purge(days);
+    this.lastPurge = { throughDay: days.through, deleted };
+    log.clear('clock');
+    if (deleted > 0) log.info(`Telemetry purged ${purgedWords({ throughDay: days.through, afterDay: days.after })}: ${deleted} in all`);
+    await store.rollUp();
   }
 
   /** Stores the fingerprint anew, since another process may have purged it with all the rest. Never rejects. */

@@ -36,7 +36,8 @@ ${migrationsTable.purpose} MikroORM keeps it.
 - A report does not tell the number of active guilds below five.
 - The database itself refuses values outside the closed lists, lengths and ranges.
 - Rows older than the retention are deleted whenever the bot starts, and at times that the operator sets (once a day unless they choose
-  otherwise). In an SQLite file their space is overwritten.
+  otherwise). So are those dated more than two days ahead. In an SQLite file their space is overwritten. While the clock of the machine is more than
+  a day off that of the database or of Discord, nothing is deleted by itself, and the operator is told.
 
 ## What this can't promise
 

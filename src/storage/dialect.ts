@@ -43,6 +43,8 @@ export interface Dialect {
   tableExists(em: SqlEntityManager, table: string): Promise<boolean>;
   /** One statement that writes these events, leaving out those that are there already. */
   insertEvents(em: SqlEntityManager, events: readonly TelemetryEvent[]): Promise<void>;
+  /** The time by the database's own clock, in milliseconds since 1970; `null` where it is that of this process. */
+  nowMs(em: SqlEntityManager): Promise<number | null>;
   /** Gives the space of deleted rows back. */
   compact(em: SqlEntityManager): Promise<void>;
   /** The meaning of an error of the driver. */

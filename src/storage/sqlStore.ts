@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../events/clock.ts';
 import type { TelemetryLoss } from '../schema/dictionary.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
-import type { Audit, LossCount, Store, StoredTotals, Usage, UsageRange } from '../store/store.ts';
+import type { Audit, DatabaseClock, LossCount, PurgedDays, Store, StoredTotals, Usage, UsageRange } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
 import { auditDatabase } from './audit.ts';
 import type { Dialect } from './dialect.ts';
@@ -11,7 +11,7 @@ import { eraseGuild } from './queries/eraseGuild.ts';
 import { purgeTables } from './queries/purge.ts';
 import { invalidateRollups, isLate, rollUpSettledDays } from './queries/rollups.ts';
 import { run, TABLES } from './queries/tables.ts';
-import { countEvents } from './queries/totals.ts';
+import { countEvents, newestDay } from './queries/totals.ts';
 import { readUsage } from './queries/usage.ts';
 
 /** A connection that was just opened. */
@@ -63,8 +63,8 @@ export class SqlStore implements Store {
   }
 
   /** Not while nothing can be awaited. */
-  writeAtExit(): boolean {
-    return false;
+  writeAtExit(events: readonly TelemetryEvent[]): readonly TelemetryEvent[] {
+    return events;
   }
 
   writeLosses(losses: readonly TelemetryLoss[]): Promise<void> {
@@ -78,28 +78,32 @@ export class SqlStore implements Store {
     return this.#attempt((em) => em.transactional((inside) => readUsage(inside, this.#dialect, range), this.#dialect.snapshot));
   }
 
-  losses(from: string, to: string): Promise<LossCount[]> {
+  losses(from: string): Promise<LossCount[]> {
     return this.#attempt(async (em) => {
       const rows = await run<LossCount>(
         em,
         sql`select cast(day_bucket as text) as day, reason, sum(count) as count from ${TABLES.losses}
-          where day_bucket >= ${from} and day_bucket <= ${to} group by day_bucket, reason order by day_bucket, reason`
+          where day_bucket >= ${from} group by day_bucket, reason order by day_bucket, reason`
       );
       return rows.map((row) => ({ ...row, count: Number(row.count) }));
     });
   }
 
-  totals(through?: string): Promise<StoredTotals> {
-    return this.#attempt((em) => countEvents(em, through));
+  clock(): Promise<DatabaseClock> {
+    return this.#attempt(async (em) => ({ nowMs: await this.#dialect.nowMs(em), newestDay: await newestDay(em) }));
+  }
+
+  totals(days?: PurgedDays): Promise<StoredTotals> {
+    return this.#attempt((em) => countEvents(em, days));
   }
 
   rollUp(): Promise<number> {
     return this.#attempt((em) => rollUpSettledDays(em, this.#dialect, this.#clock.nowMs()));
   }
 
-  purge(day?: string): Promise<number> {
+  purge(days?: PurgedDays): Promise<number> {
     return this.#attempt(async (em) => {
-      const deleted = await purgeTables(em, this.#dialect, day);
+      const deleted = await purgeTables(em, this.#dialect, days);
       await this.#dialect.compact(em);
       return deleted;
     });

@@ -9,6 +9,7 @@ import { Pipeline } from '../pipeline/pipeline.ts';
 import { readReport, type ReportOptions, type ReportRequest } from '../reports/readReport.ts';
 import { ReportCache } from '../reports/reportCache.ts';
 import type { UsageReport } from '../reports/usageReport.ts';
+import { ClockError } from '../retention/clockCheck.ts';
 import { Maintenance } from '../retention/maintenance.ts';
 import type { PurgeOptions, PurgeResult } from '../retention/purge.ts';
 import type { Store } from '../store/store.ts';
@@ -84,13 +85,15 @@ export class ActiveTelemetry implements TelemetryService {
     });
   }
 
-  start(): void {
+  start(hearsDiscord = false): void {
     if (this.#session !== undefined) return;
+    if (hearsDiscord) this.#maintenance.heardTime.expect();
     this.#checks = setInterval(() => this.#check(), CHECK_MS).unref();
     const session = new StoreSession({
       settings: this.#settings,
       log: this.#log,
       clock: this.#clock,
+      prepare: (store) => this.#maintenance.noteNewestDay(store),
       onOpen: (store) => this.#pipeline.flusher.start(store),
       maintain: (store) => this.#maintenance.run(store),
       after: this.#released
@@ -102,6 +105,11 @@ export class ActiveTelemetry implements TelemetryService {
       session.store?.writeAtExit(this.#pipeline.queue.all());
     };
     process.once('exit', this.#writeAtExit);
+  }
+
+  hear(date: string | null): void {
+    this.#maintenance.heardTime.hear(date);
+    this.#maintainIfWaiting();
   }
 
   track<T>(description: RunDescription, work: (run: Run) => T): T {
@@ -150,6 +158,7 @@ export class ActiveTelemetry implements TelemetryService {
       replacedNames: this.runs.replacedNames,
       threadRestarts: session?.store?.restarts ?? 0,
       lastPurge: this.#maintenance.lastPurge,
+      purgeWaits: this.#maintenance.purgeWaits,
       saltChanged: this.#maintenance.saltChanged
     };
   }
@@ -171,8 +180,13 @@ export class ActiveTelemetry implements TelemetryService {
   /** What is done every minute. */
   #check(): void {
     this.runs.expire();
+    this.#maintainIfWaiting();
     const store = this.#session?.store;
     if (store !== undefined) void this.#maintenance.checkSaltAfterWrites(store, this.#pipeline.counters.written);
+  }
+
+  #maintainIfWaiting(): void {
+    if (this.#maintenance.purgeWaits !== null) this.#session?.maintainNow();
   }
 
   async #readReport(request: ReportRequest): Promise<UsageReport> {
@@ -194,7 +208,7 @@ export class ActiveTelemetry implements TelemetryService {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof StoreError) throw new TelemetryUnavailableError(error.message, { cause: error });
+      if (error instanceof StoreError || error instanceof ClockError) throw new TelemetryUnavailableError(error.message, { cause: error });
       throw error;
     }
   }

@@ -33,6 +33,8 @@ export class DisabledTelemetry implements TelemetryService {
 
   start(): void {}
 
+  hear(): void {}
+
   track<T>(_description: RunDescription, work: (run: Run) => T): T {
     return work(NO_RUN);
   }
@@ -71,6 +73,7 @@ export class DisabledTelemetry implements TelemetryService {
       replacedNames: 0,
       threadRestarts: 0,
       lastPurge: null,
+      purgeWaits: null,
       saltChanged: false
     };
   }

@@ -27,6 +27,8 @@ export interface TelemetryStatus {
   readonly threadRestarts: number;
   /** `null` before the first purge. */
   readonly lastPurge: LastPurge | null;
+  /** Why a purge that was due waits; `null` when none does. */
+  readonly purgeWaits: string | null;
   /** Whether hashes of another salt are stored too: they do not match, and guilds count twice. */
   readonly saltChanged: boolean;
 }

@@ -58,6 +58,7 @@ onBothDatabases((createDatabase) => {
     expect(await daysIn(database)).toEqual(left(kept));
     expect(result).toEqual({
       throughDay: '2026-02-01',
+      afterDay: expect.any(String),
       before: { events: 88, oldestDay: '1999-12-31', newestDay: '2026-03-04' },
       deleted: 26,
       after: { events: 62, oldestDay: OLDEST_KEPT, newestDay: '2026-03-04' }
@@ -85,7 +86,13 @@ onBothDatabases((createDatabase) => {
     for (const all of [false, true]) {
       const before = { events: 124, oldestDay: '2026-01-01', newestDay: TODAY };
       const dry = await purge({ store, ...RETENTION, all, dryRun: true });
-      expect(dry).toEqual({ throughDay: all ? null : '2026-02-01', before, deleted: all ? 124 : 64, after: before });
+      expect(dry).toEqual({
+        throughDay: all ? null : '2026-02-01',
+        afterDay: all ? null : expect.any(String),
+        before,
+        deleted: all ? 124 : 64,
+        after: before
+      });
       expect(await daysIn(database)).toEqual(left(daysDownFrom(TODAY, '2026-01-01')));
     }
     expect((await purge({ store, ...RETENTION })).deleted).toBe(64);
@@ -98,6 +105,7 @@ onBothDatabases((createDatabase) => {
     await fill(database, store, ['2099-12-31', TODAY, '2000-01-01']);
     expect(await purge({ store, ...RETENTION, all: true })).toEqual({
       throughDay: null,
+      afterDay: null,
       before: { events: 6, oldestDay: '2000-01-01', newestDay: '2099-12-31' },
       deleted: 6,
       after: { events: 0, oldestDay: null, newestDay: null }

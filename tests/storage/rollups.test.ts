@@ -76,7 +76,7 @@ onBothDatabases((createDatabase) => {
     const store = await openTestStore(database);
     await writeEvents(store, randomEvents(seededRandom(4), SETTLED, 500));
     await store.rollUp();
-    await store.purge(day(4));
+    await store.purge({ through: day(4), after: '9999-12-31' });
     for (const table of ['events', 'daily_counts', 'daily_durations', 'daily_guilds']) {
       const rows = await database.sql(`select distinct cast(day_bucket as text) as day from telemetry_${table}`);
       expect(rows).toEqual([{ day: day(3) }]);

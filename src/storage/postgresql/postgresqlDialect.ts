@@ -4,6 +4,7 @@ import { postgresqlMigrations } from '../../../migrations/index.ts';
 import { dayNumber } from '../../events/day.ts';
 import type { TelemetryEvent } from '../../schema/eventFields.ts';
 import type { Dialect } from '../dialect.ts';
+import { run } from '../queries/tables.ts';
 import { connectionOptions } from './connection.ts';
 import { describeTable, tableExists } from './describeTable.ts';
 import { toStoreError } from './errors.ts';
@@ -78,6 +79,11 @@ export class PostgresqlDialect implements Dialect {
       if (Object(error).code !== UNIQUE_VIOLATION) throw error;
       await insert(INSERT_OR_SKIP);
     }
+  }
+
+  async nowMs(em: SqlEntityManager): Promise<number> {
+    const [row] = await run<{ ms: number }>(em, sql`select extract(epoch from now()) * 1000 as ms`);
+    return Number(row?.ms);
   }
 
   async compact(): Promise<void> {

@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
-import type { StoredTotals } from '../../store/store.ts';
+import type { PurgedDays, StoredTotals } from '../../store/store.ts';
 import { daysWithEvents, run, TABLES } from './tables.ts';
 
-/** Counts the events up to and including `through`. */
-export async function countEvents(em: SqlEntityManager, through?: string): Promise<StoredTotals> {
-  const days = await daysWithEvents(em, through);
+/** Counts the events of these days; all of them without any. */
+export async function countEvents(em: SqlEntityManager, purged?: PurgedDays): Promise<StoredTotals> {
+  const all = await daysWithEvents(em);
+  const days = purged === undefined ? all : all.filter((day) => day <= purged.through || day > purged.after);
   let events = 0;
   for (const day of days) {
     const [row] = await run<{ count: number }>(em, sql`select count(*) as count from ${TABLES.events} where day_bucket = ${day}`);
@@ -15,4 +16,10 @@ export async function countEvents(em: SqlEntityManager, through?: string): Promi
     await setImmediate();
   }
   return { events, oldestDay: days[0] ?? null, newestDay: days.at(-1) ?? null };
+}
+
+/** The newest day that has events; `null` where none has. */
+export async function newestDay(em: SqlEntityManager): Promise<string | null> {
+  const [row] = await run<{ day: string | null }>(em, sql`select cast(max(day_bucket) as text) as day from ${TABLES.events}`);
+  return row?.day ?? null;
 }

@@ -19,21 +19,33 @@ export async function readUsage(em: SqlEntityManager, dialect: Dialect, { from, 
   if (rolledUp.length > 0) {
     const days = sql`day_bucket in (${sql.join(rolledUp)})`;
     await addRollups(em, tally, sql`${days} ${surface === undefined ? sql`` : sql`and event_name like ${`${surfacePrefix(surface)}%`}`}`);
-    const onSurface = surface === undefined ? sql`` : sql`and surface = ${surface}`;
     await addGuilds(
       em,
       tally,
-      sql`select distinct surface, guild_hash as "guildHash" from ${TABLES.dailyGuilds} where ${days} ${onSurface}`
+      sql`select distinct surface, guild_hash as "guildHash" from ${TABLES.dailyGuilds} where ${days} ${onSurface(surface)}`
     );
   }
   const open = daysDownFrom(to, from).filter((day) => !rolledUp.includes(day));
   for (const day of open) await addEvents(em, tally, day, surface);
-  return tally.usage();
+  return { ...tally.usage(), later: await laterEvents(em, to, surface) };
+}
+
+/** How many events are dated later than `to`, weighted as all counts are. */
+async function laterEvents(em: SqlEntityManager, to: string, surface?: Surface): Promise<number> {
+  const [row] = await run<{ events: number | null }>(
+    em,
+    sql`select sum(1 / sample_rate) as events from ${TABLES.events} where day_bucket > ${to} ${onSurface(surface)}`
+  );
+  return Number(row?.events ?? 0);
+}
+
+function onSurface(surface: Surface | undefined): RawBuilder<unknown> {
+  return surface === undefined ? sql`` : sql`and surface = ${surface}`;
 }
 
 /** Adds up the events of one day. */
 export async function addEvents(em: SqlEntityManager, tally: UsageTally, day: string, surface?: Surface): Promise<void> {
-  const where = sql`day_bucket = ${day} ${surface === undefined ? sql`` : sql`and surface = ${surface}`}`;
+  const where = sql`day_bucket = ${day} ${onSurface(surface)}`;
   const counts = await run<Omit<EventCount, 'day'>>(
     em,
     sql`select event_name as "eventName", provider, status, error_type as "errorType", sample_rate as "sampleRate", count(*) as count

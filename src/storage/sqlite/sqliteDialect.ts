@@ -115,6 +115,11 @@ export class SqliteDialect implements Dialect {
     this.#noteSize();
   }
 
+  /** SQLite has no clock besides the machine's. */
+  async nowMs(): Promise<null> {
+    return null;
+  }
+
   async compact(em: SqlEntityManager): Promise<void> {
     const kysely = em.getKysely();
     for (;;) {
