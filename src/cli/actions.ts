@@ -13,6 +13,7 @@ import { SALT_CHANGED } from '../retention/maintenance.ts';
 import { purge, type PurgeOptions } from '../retention/purge.ts';
 import type { Surface } from '../schema/closedLists.ts';
 import { privacyPolicy } from '../schema/privacyPolicy.ts';
+import { LossFolder } from '../storage/lossFolder.ts';
 import { openStore } from '../storage/openStore.ts';
 import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
@@ -34,7 +35,10 @@ interface ReportRequest {
 }
 
 export function report(settings: Settings, { days, surface, format }: ReportRequest): Promise<string> {
-  return withStore(settings, async (store) => RENDERERS[format](await readReport(store, today(), { days, surface })));
+  return withStore(settings, async (store) => {
+    const lossesMayBeMissing = (await new LossFolder(settings).handOver(store)) !== null;
+    return RENDERERS[format](await readReport(store, today(), { days, surface, lossesMayBeMissing }));
+  });
 }
 
 export async function purgeEvents(settings: Settings, { yes = false, ...options }: PurgeOptions & { yes?: boolean }): Promise<string> {
@@ -50,6 +54,7 @@ export async function purgeEvents(settings: Settings, { yes = false, ...options 
 
 export function status(settings: Settings): Promise<string> {
   return withStore(settings, async (store) => {
+    const lossProblem = await new LossFolder(settings).handOver(store);
     const losses = await store.losses(FIRST_DAY);
     const lost = losses.reduce((sum, loss) => sum + loss.count, 0);
     const doubt = await clockDoubt(store, settings.retentionDays);
@@ -60,6 +65,7 @@ export function status(settings: Settings): Promise<string> {
       `Database: ${store.description}`,
       `Stored: ${renderTotals(await store.totals())}`,
       `Known to be lost: ${count(lost)}`,
+      ...(lossProblem === null ? [] : [`Losses of earlier processes may be unknown: ${lossProblem}`]),
       ...(doubt === null ? [] : [`A purge would wait: ${withRemedy(doubt)}`]),
       ...((await store.saltFingerprints()).length > 1 ? [SALT_CHANGED] : []),
       `Sampling: ${settings.sampleRate}`,
@@ -88,7 +94,12 @@ export async function rotateSalt(settings: Settings, { yes = false }): Promise<s
 
 /** Prints what was checked. Rejects with the findings, where there are any. */
 export async function verify(settings: Settings): Promise<string> {
-  const { checked, findings } = await withStore(settings, (store) => store.audit(settings.retentionDays));
+  const database = await withStore(settings, (store) => store.audit(settings.retentionDays));
+  const folder = new LossFolder(settings).audit();
+  const [checked, findings] = [
+    [...database.checked, ...folder.checked],
+    [...database.findings, ...folder.findings]
+  ];
   if (findings.length > 0) throw new FindingsError(findings);
   return ['The database holds what the data dictionary allows, and nothing else. Checked:', ...checked.map((line) => `  ${line}`)].join(
     '\n'

@@ -17,6 +17,7 @@ export function renderStatus(status: TelemetryStatus): string {
     ...(status.replacedNames > 0 ? [`Invalid or excess names recorded as "other": ${count(status.replacedNames)}`] : []),
     ...(status.threadRestarts > 0 ? [`Restarts of SQLite's thread: ${count(status.threadRestarts)}`] : []),
     ...(status.purgeWaits === null ? [] : [`The purge waits: ${withRemedy(status.purgeWaits)}`]),
+    ...(status.lossProblem === null ? [] : [`Losses of earlier processes may be unknown: ${status.lossProblem}`]),
     ...(status.saltChanged ? [SALT_CHANGED] : []),
     `Sampling: ${status.sampleRate}`,
     `Retention: ${plural(status.retentionDays, 'day')}${lastPurge === null ? '' : `; the last purge deleted ${plural(lastPurge.deleted, 'event')}`}`

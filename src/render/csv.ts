@@ -16,7 +16,7 @@ const COLUMNS: readonly (readonly [header: string, key: keyof Values])[] = [
 ];
 
 /** The numbers that say what is missing. */
-const QUALITY = ['dropped', 'refused', 'future', 'unfinished'] as const;
+const QUALITY = ['dropped', 'refused', 'unwritten', 'future', 'unfinished'] as const;
 
 /**
  * The report as one CSV table (RFC 4180): a row for each operation, provider, error type and day, and for each count of the quality of the data,

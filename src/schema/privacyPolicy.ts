@@ -19,6 +19,11 @@ ${Object.values(tables).map(tableText).join('\n\n')}
 
 ${migrationsTable.purpose} MikroORM keeps it.
 
+### Files in the data folder
+
+While the database is away, and when the bot ends meanwhile, the counts of \`${tables.losses.name}\` wait in small files in the folder
+TELEMETRY_DATA_DIR: the same day, id, reason and count, and nothing else. The next process moves them into the database and deletes the file.
+
 ## What is never stored
 
 - Ids and names of users, members, channels and messages, and the plain ids of guilds.
@@ -47,7 +52,8 @@ ${migrationsTable.purpose} MikroORM keeps it.
 - A single word can't be told from a name. If the bot's code named an operation by a word that a user wrote, it would be kept; the plugin itself
   takes names from code alone.
 - While the bot is stopped, or runs with telemetry turned off, nothing is deleted by itself.
-- A process that crashes loses what it had not written yet, by default two seconds of events.
+- A process that crashes loses what it had not written yet, by default two seconds of events. A file of counts that no later process finds stays in
+  its folder until somebody deletes it.
 - Someone who holds both the database and the salt can hash a guild id that they know, and find the events of that guild.
 - A day with very few events in very few guilds can be guessed by someone who was there.
 - Keys tell which events belong to the same segment: about 2,000 of a day that one process recorded one after another. They never tell when, nor

@@ -74,6 +74,7 @@ export class DisabledTelemetry implements TelemetryService {
       threadRestarts: 0,
       lastPurge: null,
       purgeWaits: null,
+      lossProblem: null,
       saltChanged: false
     };
   }

@@ -29,6 +29,8 @@ export interface TelemetryStatus {
   readonly lastPurge: LastPurge | null;
   /** Why a purge that was due waits; `null` when none does. */
   readonly purgeWaits: string | null;
+  /** Why losses of earlier processes may be unknown; `null` where they are not. */
+  readonly lossProblem: string | null;
   /** Whether hashes of another salt are stored too: they do not match, and guilds count twice. */
   readonly saltChanged: boolean;
 }

@@ -46,10 +46,11 @@ describe('the CSV', () => {
     expect(of('day').map((row) => [row['name'], Number(row['count']), Number(row['successes']), Number(row['failures'])])).toEqual(
       report.daily.map((row) => [row.day, row.events, row.successes, row.failures])
     );
-    const { dropped, refused, future, unfinished } = report.quality;
+    const { dropped, refused, unwritten, future, unfinished } = report.quality;
     expect(Object.fromEntries(of('quality').map((row) => [row['name'], Number(row['count'])]))).toEqual({
       dropped,
       refused,
+      unwritten,
       future,
       unfinished
     });

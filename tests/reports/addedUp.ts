@@ -58,6 +58,8 @@ export function addUp({ events, losses }: Seeded, { from, surface }: Window): ob
       sampleRates: [...new Set(seen.map(({ sampleRate }) => sampleRate))].toSorted((a, b) => a - b),
       dropped: lost('queue_full'),
       refused: lost('refused'),
+      unwritten: lost('unwritten'),
+      lossesMayBeMissing: false,
       future: Math.round(weigh(events.filter((event) => event.dayBucket > TODAY && (surface === undefined || event.surface === surface)))),
       unfinished: Math.max(0, Math.round(weigh(past, 'invoke') - weigh(past, 'success') - weigh(past, 'failure'))),
       lastWriteDay:

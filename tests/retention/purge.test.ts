@@ -86,9 +86,8 @@ onBothDatabases((createDatabase) => {
     for (const all of [false, true]) {
       const before = { events: 124, oldestDay: '2026-01-01', newestDay: TODAY };
       const dry = await purge({ store, ...RETENTION, all, dryRun: true });
-      expect(dry).toEqual({
+      expect(dry).toMatchObject({
         throughDay: all ? null : '2026-02-01',
-        afterDay: all ? null : expect.any(String),
         before,
         deleted: all ? 124 : 64,
         after: before

@@ -122,7 +122,7 @@ export function seedEvents({ seed, today, days, runsPerDay }: Seed): Seeded {
         })
       );
     }
-    for (const reason of ['queue_full', 'refused', 'queue_full'] as const)
+    for (const reason of ['queue_full', 'refused', 'unwritten', 'queue_full'] as const)
       losses.push({ dayBucket, id: uuid(random), reason, count: 1 + Math.floor(random() * 50) });
   }
   return { events, losses };
