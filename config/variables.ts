@@ -104,7 +104,7 @@ export const variables = {
   } satisfies Variable<string | undefined>,
   dataDir: {
     name: 'TELEMETRY_DATA_DIR',
-    purpose: 'The folder of the SQLite file `telemetry.db`.',
+    purpose: 'The folder of `telemetry.db` (SQLite) and of counts of lost events.',
     unit: 'path',
     fallback: '.telemetry',
     remedy: 'write the path of a folder that the bot may write to',

@@ -7,6 +7,7 @@ import { createTelemetry, type CreatedTelemetry } from './telemetry/createTeleme
 import type { RunRecorder } from './telemetry/telemetryService.ts';
 import { ThrottledLogger } from './logging/throttledLogger.ts';
 import { routeListeners } from './surfaces/api/routes.ts';
+import { hearTheTime } from './surfaces/discord/hearTheTime.ts';
 import { listenToAutocomplete } from './surfaces/discord/autocomplete.ts';
 import { commandListeners } from './surfaces/discord/commands.ts';
 import { interactionHandlerListeners } from './surfaces/discord/interactionHandlers.ts';
@@ -55,6 +56,7 @@ export class TelemetryPlugin extends Plugin {
     void container.stores.loadPiece({ store: 'commands', name: COMMAND_PIECE, piece });
     if (!service.enabled) return;
     measure(this, service.runs);
+    hearTheTime(this.rest, service);
     closeOnDestroy(this, service.close.bind(service));
   }
 
@@ -68,7 +70,7 @@ export class TelemetryPlugin extends Plugin {
       );
     }
     await service?.ready();
-    service?.start();
+    service?.start(true);
   }
 }
 

@@ -23,6 +23,8 @@ export interface StandInOptions extends Ownership {
   guilds?: { id?: string; name: string }[];
   /** Milliseconds after which a first answer is refused with 10062. Default: 3000, as on Discord. */
   answerWithinMs?: number;
+  /** How far its clock is ahead of this machine's, in milliseconds. Default: 0. */
+  clockOffsetMs?: number;
 }
 
 interface ComponentCall extends Caller {
@@ -55,10 +57,10 @@ export class DiscordStandIn implements AsyncDisposable {
     return discord;
   }
 
-  private constructor({ guilds, answerWithinMs = 3000, ...ownership }: StandInOptions) {
+  private constructor({ guilds, answerWithinMs = 3000, clockOffsetMs = 0, ...ownership }: StandInOptions) {
     this.#world = new World(guilds ?? [{ name: 'Stand-in guild' }], ownership);
     this.token = `${Buffer.from(this.#world.bot.id).toString('base64url')}.stand.in-for-discord`;
-    this.#rest = new RestServer(this.token);
+    this.#rest = new RestServer(this.token, clockOffsetMs);
     this.#gateway = new Gateway(this.#rest.http, this.#world, this.token, () => this.gatewayUrl);
     this.#commands = new Commands(this.#world);
     this.#messages = new Messages(this.#world, this.#gateway);

@@ -68,11 +68,14 @@ export class RestServer {
   readonly http: Server;
   readonly requests: RestRequest[] = [];
   onRequest: ((request: RestRequest) => Fault | Promise<Fault>) | undefined;
+  readonly #clockOffsetMs: number;
   readonly #token: string;
   #routes: readonly Route[] = [];
 
-  constructor(token: string) {
+  /** @param clockOffsetMs how far the time that answers tell is ahead of this machine's. */
+  constructor(token: string, clockOffsetMs: number) {
     this.#token = token;
+    this.#clockOffsetMs = clockOffsetMs;
     this.http = createServer((incoming, outgoing) => void this.#serve(incoming, outgoing));
   }
 
@@ -91,6 +94,7 @@ export class RestServer {
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const answer = await this.#answer(incoming).catch((error: unknown) => refuse(500, 0, `The stand-in failed: ${String(error)}`));
     if (answer === 'hang') return;
+    outgoing.setHeader('date', new Date(Date.now() + this.#clockOffsetMs).toUTCString());
     if (answer.body === undefined) outgoing.writeHead(answer.status).end();
     else outgoing.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
   }

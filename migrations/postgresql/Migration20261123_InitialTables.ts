@@ -79,7 +79,7 @@ export class InitialTables extends Migration {
         reason text not null,
         count integer not null,
         primary key (day_bucket, id),
-        constraint telemetry_losses_reason_check check (reason in ('queue_full', 'refused')),
+        constraint telemetry_losses_reason_check check (reason in ('queue_full', 'refused', 'unwritten')),
         constraint telemetry_losses_count_check check (count >= 1 and count <= 2147483647)
       )
     `);

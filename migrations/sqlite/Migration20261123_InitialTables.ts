@@ -89,7 +89,7 @@ export class InitialTables extends Migration {
         primary key (day_bucket, id),
         constraint telemetry_losses_day_bucket_check check (length(day_bucket) = 10),
         constraint telemetry_losses_id_check check (length(id) = 36),
-        constraint telemetry_losses_reason_check check (reason in ('queue_full', 'refused')),
+        constraint telemetry_losses_reason_check check (reason in ('queue_full', 'refused', 'unwritten')),
         constraint telemetry_losses_count_check check (count >= 1 and count <= 2147483647)
       ) strict, without rowid
     `);

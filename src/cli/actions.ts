@@ -8,11 +8,13 @@ import { count, NOT_WIPED, plural } from '../render/format.ts';
 import { renderJson } from '../render/json.ts';
 import { renderText } from '../render/text.ts';
 import { readReport } from '../reports/readReport.ts';
+import { asksTheClock, ClockError, doubtOf, withRemedy } from '../retention/clockCheck.ts';
 import { eraseGuild as erase, OTHER_HASHES } from '../retention/eraseGuild.ts';
 import { hasOtherSalt, SALT_CHANGED } from '../retention/maintenance.ts';
-import { purge } from '../retention/purge.ts';
+import { purge, type PurgeOptions } from '../retention/purge.ts';
 import type { Surface } from '../schema/closedLists.ts';
 import { privacyPolicy } from '../schema/privacyPolicy.ts';
+import { LossFolder } from '../storage/lossFolder.ts';
 import { openStore, startOver } from '../storage/openStore.ts';
 import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
@@ -34,16 +36,22 @@ interface ReportRequest {
 }
 
 export function report(settings: Settings, { days, surface, format }: ReportRequest): Promise<string> {
-  return withStore(settings, async (store) => RENDERERS[format](await readReport(store, today(), { days, surface })));
+  return withStore(settings, async (store) => {
+    const lossesMayBeMissing = (await new LossFolder(settings).handOver(store)) !== null;
+    return RENDERERS[format](await readReport(store, today(), { days, surface, lossesMayBeMissing }));
+  });
 }
 
-export async function purgeEvents(settings: Settings, { all = false, dryRun = false, yes = false }): Promise<string> {
+export async function purgeEvents(settings: Settings, { yes = false, ...options }: PurgeOptions & { yes?: boolean }): Promise<string> {
+  const { all = false, dryRun = false } = options;
   if (all && !dryRun && !yes) await confirm('This deletes every event of telemetry for good. Go on?');
   const { retentionDays } = settings;
   try {
-    return await withStore(settings, async (store) =>
-      renderPurge(await purge({ store, today: today(), retentionDays, all, dryRun }), dryRun)
-    );
+    return await withStore(settings, async (store) => {
+      const doubt = asksTheClock(options) ? await clockDoubt(store, retentionDays) : null;
+      if (doubt !== null) throw new ClockError(doubt);
+      return renderPurge(await purge({ store, today: today(), retentionDays, all, dryRun }), dryRun);
+    });
   } catch (error) {
     if (!all || dryRun || settings.databaseUrl !== undefined || !(error instanceof StoreError) || error.kind !== 'full') throw error;
     await startOver(settings);
@@ -53,9 +61,11 @@ export async function purgeEvents(settings: Settings, { all = false, dryRun = fa
 
 export function status(settings: Settings): Promise<string> {
   return withStore(settings, async (store) => {
-    const losses = await store.losses(FIRST_DAY, today());
+    const lossProblem = await new LossFolder(settings).handOver(store);
+    const losses = await store.losses(FIRST_DAY);
     const own = settings.hashSalt === undefined ? undefined : (await GuildHasher.from(settings.hashSalt)).fingerprint;
     const lost = losses.reduce((sum, loss) => sum + loss.count, 0);
+    const doubt = await clockDoubt(store, settings.retentionDays);
     return [
       settings.enabled
         ? 'Telemetry is on in these settings'
@@ -63,6 +73,8 @@ export function status(settings: Settings): Promise<string> {
       `Database: ${store.description}`,
       `Stored: ${renderTotals(await store.totals())}`,
       `Known to be lost: ${count(lost)}`,
+      ...(lossProblem === null ? [] : [`Losses of earlier processes may be unknown: ${lossProblem}`]),
+      ...(doubt === null ? [] : [`A purge would wait: ${withRemedy(doubt)}`]),
       ...(hasOtherSalt(await store.saltFingerprints(), own) ? [SALT_CHANGED] : []),
       `Sampling: ${settings.sampleRate}`,
       `Retention: ${plural(settings.retentionDays, 'day')}`,
@@ -92,7 +104,12 @@ export async function rotateSalt(settings: Settings, { yes = false }): Promise<s
 
 /** Prints what was checked. Rejects with the findings, where there are any. */
 export async function verify(settings: Settings): Promise<string> {
-  const { checked, findings } = await withStore(settings, (store) => store.audit(settings.retentionDays));
+  const database = await withStore(settings, (store) => store.audit(settings.retentionDays));
+  const folder = new LossFolder(settings).audit();
+  const [checked, findings] = [
+    [...database.checked, ...folder.checked],
+    [...database.findings, ...folder.findings]
+  ];
   if (findings.length > 0) throw new FindingsError(findings);
   return ['The database holds what the data dictionary allows, and nothing else. Checked:', ...checked.map((line) => `  ${line}`)].join(
     '\n'
@@ -129,6 +146,12 @@ async function open(settings: Settings, mayMigrate: boolean): Promise<Store> {
       await wait(RETRY_MS * Math.random());
     }
   }
+}
+
+/** Why the clock of this machine may be wrong. SQLite has no other one to ask: there the newest day with events has to do. */
+async function clockDoubt(store: Store, retentionDays: number): Promise<string | null> {
+  const database = await store.clock();
+  return doubtOf({ clock: systemClock(), database, knownDay: database.newestDay, retentionDays });
 }
 
 function today(): string {

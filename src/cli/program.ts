@@ -3,6 +3,7 @@ import { parseEnv } from 'node:util';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readSettings, SettingsError, type Settings } from '../../config/settings.ts';
 import { DEFAULT_REPORT_DAYS, MAX_REPORT_DAYS } from '../reports/readReport.ts';
+import { ClockError } from '../retention/clockCheck.ts';
 import { OtherSaltError } from '../retention/eraseGuild.ts';
 import { SURFACES, type Surface } from '../schema/closedLists.ts';
 import { StoreError } from '../store/storeError.ts';
@@ -25,6 +26,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     if (error instanceof SettingsError) return complain(error.problems.join('\n'), WRONG_USAGE);
     if (error instanceof UsageError) return complain(error.message, WRONG_USAGE);
     if (error instanceof OtherSaltError) return complain(`The salt is another one: ${error.message}`, FAILED);
+    if (error instanceof ClockError) return complain(`Nothing was purged: ${error.message}`, FAILED);
     if (error instanceof FindingsError) return complain(error.message, FAILED);
     if (error instanceof StoreError) return complain(`The database of telemetry can't be used: ${error.message}`, FAILED);
     return complain(`Unexpected error: ${error instanceof Error ? error.name : 'no error object'}. Please report it`, FAILED);
@@ -59,8 +61,11 @@ function program(): Command {
     .description('delete the events that are older than the retention')
     .option('--all', 'delete every event')
     .option('--dry-run', 'delete nothing, say what would be')
+    .option('--force', 'also when the clock of this machine may be wrong')
     .option('--yes', 'do not ask')
-    .action(async (options: { all?: boolean; dryRun?: boolean; yes?: boolean }) => print(await purgeEvents(settings(), options)));
+    .action(async (options: { all?: boolean; dryRun?: boolean; force?: boolean; yes?: boolean }) =>
+      print(await purgeEvents(settings(), options))
+    );
   cli
     .command('status')
     .description('what the database holds')

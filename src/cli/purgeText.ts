@@ -1,5 +1,5 @@
 import { count, NOT_WIPED, plural } from '../render/format.ts';
-import type { PurgeResult } from '../retention/purge.ts';
+import { purgedWords, type PurgeResult } from '../retention/purge.ts';
 import type { StoredTotals } from '../store/store.ts';
 
 /** What the tables hold, in one line. */
@@ -8,11 +8,11 @@ export function renderTotals({ events, oldestDay, newestDay }: StoredTotals): st
 }
 
 /** What a purge did, or would do. */
-export function renderPurge({ throughDay, before, deleted, isWiped, after }: PurgeResult, dryRun = false): string {
-  const what = throughDay === null ? 'all events' : `the events of ${throughDay} and before`;
+export function renderPurge(result: PurgeResult, dryRun = false): string {
+  const { before, deleted, isWiped, after } = result;
   return [
     `Before: ${renderTotals(before)}`,
-    `${dryRun ? 'Would delete' : 'Deleted'} ${what}: ${count(deleted)}`,
+    `${dryRun ? 'Would delete' : 'Deleted'} ${purgedWords(result)}: ${count(deleted)}`,
     ...(dryRun ? [] : [`After: ${renderTotals(after)}`]),
     ...(isWiped ? [] : [NOT_WIPED])
   ].join('\n');

@@ -1,4 +1,5 @@
 import { count, plural } from '../render/format.ts';
+import { withRemedy } from '../retention/clockCheck.ts';
 import { SALT_CHANGED } from '../retention/maintenance.ts';
 import type { TelemetryStatus } from '../telemetry/status.ts';
 
@@ -15,6 +16,8 @@ export function renderStatus(status: TelemetryStatus): string {
       `${count(counters.dropped)} dropped + ${count(counters.refused)} refused + ${count(counters.sampledOut)} sampled out`,
     ...(status.replacedNames > 0 ? [`Invalid or excess names recorded as "other": ${count(status.replacedNames)}`] : []),
     ...(status.threadRestarts > 0 ? [`Restarts of SQLite's thread: ${count(status.threadRestarts)}`] : []),
+    ...(status.purgeWaits === null ? [] : [`The purge waits: ${withRemedy(status.purgeWaits)}`]),
+    ...(status.lossProblem === null ? [] : [`Losses of earlier processes may be unknown: ${status.lossProblem}`]),
     ...(status.saltChanged ? [SALT_CHANGED] : []),
     `Sampling: ${status.sampleRate}`,
     `Retention: ${plural(status.retentionDays, 'day')}${lastPurge === null ? '' : `; the last purge deleted ${plural(lastPurge.deleted, 'event')}`}`

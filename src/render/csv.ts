@@ -15,9 +15,12 @@ const COLUMNS: readonly (readonly [header: string, key: keyof Values])[] = [
   ['p95_ms', 'p95Ms']
 ];
 
+/** The numbers that say what is missing. */
+const QUALITY = ['dropped', 'refused', 'unwritten', 'future', 'unfinished'] as const;
+
 /**
- * The report as one CSV table (RFC 4180): a row for each operation, provider, error type and day, told apart by `section`. All but the
- * operations are of every surface, where none is named.
+ * The report as one CSV table (RFC 4180): a row for each operation, provider, error type and day, and for each count of the quality of the data,
+ * told apart by `section`. All but the operations are of every surface, where none is named.
  */
 export function renderCsv(report: UsageReport): string {
   const rows: Cell[][] = [
@@ -26,7 +29,13 @@ export function renderCsv(report: UsageReport): string {
       facts.flatMap(({ fact, values }) =>
         fact === undefined ? [] : [[one, fact.surface, fact.name, ...COLUMNS.map(([, key]) => values[key])]]
       )
-    )
+    ),
+    ...QUALITY.map((name) => [
+      'quality',
+      report.surface,
+      name,
+      ...COLUMNS.map(([, key]) => (key === 'count' ? report.quality[name] : null))
+    ])
   ];
   return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }

@@ -49,18 +49,28 @@ export function summary({ events, invokes, outcomes, activeGuilds }: UsageReport
 }
 
 /** Sampling, losses and the last write, in a sentence each. */
-export function qualityLines({ sampleRates, dropped, refused, unfinished, lastWriteDay }: ReportQuality): string[] {
+export function qualityLines(quality: ReportQuality): string[] {
+  const { sampleRates, future, unfinished, lastWriteDay } = quality;
   const sampled = sampleRates.some((one) => one < 1);
   return [
     ...(lastWriteDay === null
       ? []
       : [sampled ? `Counts are scaled up from sampling at ${sampleRates.join(', ')}.` : 'Every run was recorded, none sampled out.']),
-    dropped + refused === 0
-      ? 'No event is known to be lost.'
-      : `Lost: ${plural(dropped, 'event')} to a full queue, ${count(refused)} refused by the database.`,
+    ...lossLines(quality),
+    ...(future > 0
+      ? [`${plural(future, 'event')} more ${future === 1 ? 'is' : 'are'} dated later than today, and shown nowhere: a clock was ahead.`]
+      : []),
     ...(unfinished > 0 ? [`${plural(unfinished, 'run')} of past days never ended: a process died meanwhile.`] : []),
     lastWriteDay === null ? 'Nothing was recorded in these days.' : `Last written on ${lastWriteDay}.`
   ];
+}
+
+function lossLines({ dropped, refused, unwritten, lossesMayBeMissing }: ReportQuality): string[] {
+  const unknown = 'What earlier processes lost may be unknown: the status says why.';
+  if (dropped + refused + unwritten === 0) return [lossesMayBeMissing ? unknown : 'No event is known to be lost.'];
+  const atEnd = unwritten > 0 ? `, ${count(unwritten)} unwritten when a process ended` : '';
+  const lost = `Lost: ${plural(dropped, 'event')} to a full queue, ${count(refused)} refused by the database${atEnd}.`;
+  return lossesMayBeMissing ? [lost, unknown] : [lost];
 }
 
 /** What is said after a deletion of which something is left in the files of SQLite. */

@@ -22,11 +22,12 @@ interface ReportSource {
   readonly days: readonly string[];
   readonly usage: Usage;
   readonly losses: readonly LossCount[];
+  readonly lossesMayBeMissing?: boolean;
   readonly surface: Surface | undefined;
 }
 
 /** Puts a report together from what was counted. */
-export function buildReport({ days, usage, losses, surface }: ReportSource): UsageReport {
+export function buildReport({ days, usage, losses, lossesMayBeMissing = false, surface }: ReportSource): UsageReport {
   const today = days[0] ?? '';
   const total = newTally();
   const operations = new Map<string, Tally>();
@@ -85,6 +86,9 @@ export function buildReport({ days, usage, losses, surface }: ReportSource): Usa
       sampleRates: [...rates].toSorted((a, b) => a - b),
       dropped: sumOf(losses, 'queue_full'),
       refused: sumOf(losses, 'refused'),
+      unwritten: sumOf(losses, 'unwritten'),
+      lossesMayBeMissing,
+      future: Math.round(usage.later),
       unfinished: Math.round(unfinished),
       lastWriteDay: days.find((day) => byDay.has(day)) ?? null
     }

@@ -23,6 +23,8 @@ export interface ReportOptions {
 export interface ReportRequest {
   readonly days: number;
   readonly surface?: Surface | undefined;
+  /** Whether the database may lack losses of earlier processes. Default: false. */
+  readonly lossesMayBeMissing?: boolean;
 }
 
 /** @throws {RangeError} when there can be no such report. The message does not repeat what was asked for. */
@@ -39,9 +41,10 @@ export function toRequest({
 }
 
 /** Reads what the store knows of the last days, up to and including `today`. */
-export async function readReport(store: Store, today: string, { days, surface }: ReportRequest): Promise<UsageReport> {
+export async function readReport(store: Store, today: string, request: ReportRequest): Promise<UsageReport> {
+  const { days, surface, lossesMayBeMissing = false } = request;
   const from = addDays(today, 1 - days);
   const usage = await store.usage({ from, to: today, surface });
-  const losses = await store.losses(from, today);
-  return buildReport({ days: daysDownFrom(today, from), usage, losses, surface });
+  const losses = await store.losses(from);
+  return buildReport({ days: daysDownFrom(today, from), usage, losses, lossesMayBeMissing, surface });
 }

@@ -49,6 +49,12 @@ export interface ReportQuality {
   readonly dropped: number;
   /** Events that the database would not take. */
   readonly refused: number;
+  /** Events that were not written when their process ended. Some may be stored all the same, if the database took them and could not say so. */
+  readonly unwritten: number;
+  /** Whether there may be more of these three that the database does not know of: the status says why. */
+  readonly lossesMayBeMissing: boolean;
+  /** Events dated later than today: a clock was ahead. They are in no other number of the report. */
+  readonly future: number;
   /** Runs of past days without an end: a process died while they ran. */
   readonly unfinished: number;
   /** The newest of these days on which anything was recorded. */

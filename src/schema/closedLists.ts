@@ -5,7 +5,7 @@ export const ACTIONS = ['invoke', 'success', 'failure'] as const;
 /** How a run ended. */
 export const STATUSES = ['ok', 'error', 'timeout', 'denied'] as const;
 /** Why an event was lost. */
-export const LOSS_REASONS = ['queue_full', 'refused'] as const;
+export const LOSS_REASONS = ['queue_full', 'refused', 'unwritten'] as const;
 
 export type Surface = (typeof SURFACES)[number];
 export type Action = (typeof ACTIONS)[number];

@@ -17,7 +17,7 @@ export const lossFields = {
     nullable: false,
     maxLength: 10,
     values: LOSS_REASONS,
-    purpose: '`queue_full`: the oldest made room for a new one. `refused`: the database would not take it.',
+    purpose: '`queue_full`: the queue had no room. `refused`: the database would not take it. `unwritten`: the process ended before.',
     example: 'queue_full'
   },
   count

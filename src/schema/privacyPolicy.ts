@@ -19,6 +19,11 @@ ${Object.values(tables).map(tableText).join('\n\n')}
 
 ${migrationsTable.purpose} MikroORM keeps it.
 
+### Files in the data folder
+
+While the database is away, and when the bot ends meanwhile, the counts of \`${tables.losses.name}\` wait in small files in the folder
+TELEMETRY_DATA_DIR: the same day, id, reason and count, and nothing else. The next process moves them into the database and deletes the file.
+
 ## What is never stored
 
 - Ids and names of users, members, channels and messages, and the plain ids of guilds.
@@ -38,8 +43,9 @@ ${migrationsTable.purpose} MikroORM keeps it.
   surfaces and one, a week and a day) then gives a range of several numbers, never the number of a few guilds.
 - The database itself refuses values outside the closed lists, lengths and ranges.
 - Rows older than the retention are deleted whenever the bot starts, and at times that the operator sets (once a day unless they choose
-  otherwise). In an SQLite file they are overwritten, and so is what was erased: at once, or within ten minutes, or when whoever reads the file is
-  done.
+  otherwise). So are those dated more than two days ahead. In an SQLite file they are overwritten, and so is what was erased: at once, or within ten
+  minutes, or when whoever reads the file is done. While the clock of the machine is more than a day off that of the database or of Discord, nothing
+  is deleted by itself, and the operator is told.
 
 ## What this can't promise
 
@@ -49,7 +55,8 @@ ${migrationsTable.purpose} MikroORM keeps it.
 - A single word can't be told from a name. If the bot's code named an operation by a word that a user wrote, it would be kept; the plugin itself
   takes names from code alone.
 - While the bot is stopped, or runs with telemetry turned off, nothing is deleted by itself.
-- A process that crashes loses what it had not written yet, by default two seconds of events.
+- A process that crashes loses what it had not written yet, by default two seconds of events. A file of counts that no later process finds stays in
+  its folder until somebody deletes it.
 - A salt that a person made up can pass for a random one. Each guess at it then takes some 30 ms, which slows a guesser down and no more.
 - Someone who holds both the database and the salt can hash a guild id that they know, and find the events of that guild.
 - Whoever reads a report every day sees on which day the number of active guilds reaches another multiple of five. If they know all other guilds of

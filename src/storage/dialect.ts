@@ -92,6 +92,8 @@ export interface Dialect {
    * that was done less than ten minutes ago. Resolves to whether nothing of it is left.
    */
   wipe(em: SqlEntityManager, when: 'now' | 'together'): Promise<boolean>;
+  /** The time by the database's own clock, in milliseconds since 1970; `null` where it is that of this process. */
+  nowMs(em: SqlEntityManager): Promise<number | null>;
   /** Deletes the database itself, which must be closed: for a disk so full that rows can't be deleted. */
   deleteAll(): Promise<void>;
   /** The meaning of an error of the driver. */

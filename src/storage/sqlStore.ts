@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../events/clock.ts';
 import { tables, type TelemetryLoss, type TelemetrySalt } from '../schema/dictionary.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
-import type { Audit, Deletion, LossCount, Store, StoredTotals, Usage, UsageRange } from '../store/store.ts';
+import type { Audit, DatabaseClock, Deletion, LossCount, PurgedDays, Store, StoredTotals, Usage, UsageRange } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
 import { auditDatabase } from './audit/auditDatabase.ts';
 import type { Dialect } from './dialect.ts';
@@ -84,8 +84,8 @@ export class SqlStore implements Store {
   }
 
   /** Not while nothing can be awaited. */
-  writeAtExit(): boolean {
-    return false;
+  writeAtExit(events: readonly TelemetryEvent[]): readonly TelemetryEvent[] {
+    return events;
   }
 
   writeLosses(losses: readonly TelemetryLoss[]): Promise<void> {
@@ -104,19 +104,26 @@ export class SqlStore implements Store {
     return this.#attempt((em) => em.transactional((inside) => readUsage(inside, this.#dialect, range), this.#dialect.snapshot));
   }
 
-  losses(from: string, to: string): Promise<LossCount[]> {
+  losses(from: string): Promise<LossCount[]> {
     return this.#attempt(async (em) => {
       const rows = await run<LossCount>(
         em,
         sql`select cast(day_bucket as text) as day, reason, sum(count) as count from ${this.#dialect.tables.losses}
-          where day_bucket >= ${from} and day_bucket <= ${to} group by day_bucket, reason order by day_bucket, reason`
+          where day_bucket >= ${from} group by day_bucket, reason order by day_bucket, reason`
       );
       return rows.map((row) => ({ ...row, count: Number(row.count) }));
     });
   }
 
-  totals(through?: string): Promise<StoredTotals> {
-    return this.#attempt((em) => countEvents(em, this.#dialect, through));
+  clock(): Promise<DatabaseClock> {
+    return this.#attempt(async (em) => ({
+      nowMs: await this.#dialect.nowMs(em),
+      newestDay: (await this.#dialect.days(em, tables.events)).at(-1) ?? null
+    }));
+  }
+
+  totals(days?: PurgedDays): Promise<StoredTotals> {
+    return this.#attempt((em) => countEvents(em, this.#dialect, days));
   }
 
   rollUp(): Promise<number> {
@@ -127,15 +134,15 @@ export class SqlStore implements Store {
     });
   }
 
-  async purge(day?: string): Promise<Deletion> {
+  async purge(days?: PurgedDays): Promise<Deletion> {
     try {
       return await this.#attempt(async (em) => {
-        const deleted = await purgeTables(em, this.#dialect, day);
+        const deleted = await purgeTables(em, this.#dialect, days);
         return { deleted, isWiped: await this.#wipe(em, 'now') };
       });
     } catch (error) {
       // Deleting rows takes room on the disk.
-      if (day !== undefined || !this.#dialect.keepsFiles || (error as StoreError).kind !== 'full') throw error;
+      if (days !== undefined || !this.#dialect.keepsFiles || (error as StoreError).kind !== 'full') throw error;
       const { events } = await this.totals();
       await this.#orm.close(true);
       await this.#dialect.deleteAll();

@@ -27,6 +27,8 @@ export interface Usage {
   readonly durations: readonly DurationCount[];
   /** How many guilds there were in all. */
   readonly guilds: number;
+  /** How many events are dated later than these days, each weighted by 1 / its sample rate. */
+  readonly later: number;
 }
 
 /** Which days, both included, and only what ran on `surface`, where one is given. */
@@ -34,6 +36,20 @@ export interface UsageRange {
   readonly from: string;
   readonly to: string;
   readonly surface?: Surface | undefined;
+}
+
+/** Days that are not kept: `through` and all before it, and all after `after`. */
+export interface PurgedDays {
+  readonly through: string;
+  readonly after: string;
+}
+
+/** What a database knows of the time. */
+export interface DatabaseClock {
+  /** The time by its own clock, in milliseconds since 1970; `null` where it has none besides ours. */
+  readonly nowMs: number | null;
+  /** The newest day that has events; `null` where none has. */
+  readonly newestDay: string | null;
 }
 
 /** What the table of events holds. */
@@ -82,21 +98,23 @@ export interface Store {
    */
   write(events: readonly TelemetryEvent[]): Promise<void>;
   /**
-   * Writes these events while the process ends, when nothing can be awaited. Returns whether that was possible; what was written before is not
-   * written again.
+   * Writes these events while the process ends, when nothing can be awaited. Returns those that are not known to be written; what was
+   * written before is not written again.
    */
-  writeAtExit(events: readonly TelemetryEvent[]): boolean;
+  writeAtExit(events: readonly TelemetryEvent[]): readonly TelemetryEvent[];
   /** Writes counts of lost events, each once however often it is given. */
   writeLosses(losses: readonly TelemetryLoss[]): Promise<void>;
   /** What happened on these days, as of one moment. */
   usage(range: UsageRange): Promise<Usage>;
-  losses(from: string, to: string): Promise<LossCount[]>;
-  /** Of the events of `through` and the days before it; of all without a day. */
-  totals(through?: string): Promise<StoredTotals>;
+  /** The losses of `from` and of every later day, those to come included: a clock that was ahead hides none. */
+  losses(from: string): Promise<LossCount[]>;
+  clock(): Promise<DatabaseClock>;
+  /** Of the events of these days; of all without any. */
+  totals(days?: PurgedDays): Promise<StoredTotals>;
   /** Rolls up each day that is over for long enough and was not rolled up yet, so that reports read fewer rows. Returns how many days. */
   rollUp(): Promise<number>;
-  /** Deletes what is as old as `day` or older, a chunk at a time; all of it without a day. */
-  purge(day?: string): Promise<Deletion>;
+  /** Deletes what is of these days, a chunk at a time; all of it without any. */
+  purge(days?: PurgedDays): Promise<Deletion>;
   /** Deletes the events of one guild, and rolls up its days anew. */
   eraseGuild(guildHash: string): Promise<Deletion>;
   /** The fingerprints of the salts that stored hashes were made with. */

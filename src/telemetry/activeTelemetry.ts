@@ -1,6 +1,5 @@
 import type { Settings } from '../../config/settings.ts';
 import { withDeadline } from '../common/deadline.ts';
-import { ErrorClassifier } from '../errors/errorClassifier.ts';
 import { systemClock, type Clock } from '../events/clock.ts';
 import type { RunDescription } from '../events/runDescription.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
@@ -8,16 +7,21 @@ import { Pipeline } from '../pipeline/pipeline.ts';
 import { readReport, type ReportOptions, type ReportRequest } from '../reports/readReport.ts';
 import { ReportCache } from '../reports/reportCache.ts';
 import type { UsageReport } from '../reports/usageReport.ts';
+import { ClockError } from '../retention/clockCheck.ts';
 import { Maintenance } from '../retention/maintenance.ts';
 import { OtherSaltError } from '../retention/eraseGuild.ts';
 import type { PurgeOptions, PurgeResult } from '../retention/purge.ts';
+import { LossFolder } from '../storage/lossFolder.ts';
 import type { Deletion, Store } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
-import { ActiveRunRecorder } from './activeRunRecorder.ts';
+import type { ActiveRunRecorder } from './activeRunRecorder.ts';
 import type { TelemetryClientOptions } from './clientOptions.ts';
-import { closeWithin } from './closeWithin.ts';
+import { closeWithin, saveAtExit } from './closeWithin.ts';
+import { EarlierLosses } from './earlierLosses.ts';
 import { GuildKey } from './guildKey.ts';
 import { KeyedRun } from './keyedRun.ts';
+import { makeRecorder } from './makeRecorder.ts';
+import { readStatus } from './readStatus.ts';
 import type { TelemetryStatus } from './status.ts';
 import { StoreSession } from './storeSession.ts';
 import { TelemetryUnavailableError, type Run } from './telemetry.ts';
@@ -28,7 +32,6 @@ const REPORT_FLUSH_MS = 1_000;
 /** Nor than this for a database that is being opened. */
 const OPENING_MS = 2_000;
 const CHECK_MS = 60_000;
-const OWN_ERROR = "Telemetry: the bot's errorTypes or classifyError threw an error; the plugin decides instead";
 
 /** Settings of telemetry that is enabled. */
 export type EnabledSettings = Settings & { readonly hashSalt: string };
@@ -49,13 +52,14 @@ export class ActiveTelemetry implements TelemetryService {
   readonly #log: ThrottledLogger;
   readonly #clock: Clock;
   readonly #guilds: GuildKey;
+  readonly #earlierLosses: EarlierLosses;
   readonly #pipeline: Pipeline;
   readonly #maintenance: Maintenance;
   readonly #reports = new ReportCache((request) => this.#readReport(request));
   #session: StoreSession | undefined;
   #checks: NodeJS.Timeout | undefined;
-  /** Writes what is left when the process ends before the session is closed. */
-  #writeAtExit: () => void = () => undefined;
+  /** Gives up what is to be done when the process ends. */
+  #disarm: () => void = () => undefined;
   #closing: Promise<void> = Promise.resolve();
   /** Like `#closing`, but not cut short by the deadline. */
   #released: Promise<void> = Promise.resolve();
@@ -65,41 +69,40 @@ export class ActiveTelemetry implements TelemetryService {
     this.#log = log;
     this.#clock = clock;
     this.#guilds = new GuildKey(settings.hashSalt, log);
-    this.#pipeline = new Pipeline({ ...settings, clock, log });
-    const { errorTypes, classifyError, excludeGuilds } = options;
+    const lossFolder = new LossFolder(settings);
+    this.#earlierLosses = new EarlierLosses(lossFolder, log);
+    this.#pipeline = new Pipeline({ ...settings, clock, log, lossShelf: lossFolder });
     this.#maintenance = new Maintenance({ clock, log, retentionDays: settings.retentionDays, saltFingerprint: this.#guilds.fingerprint });
-    this.runs = new ActiveRunRecorder({
-      log,
-      lifecycles: this.#pipeline.lifecycles,
-      hashGuild: this.#guilds.hash,
-      excludedGuilds: new Set(excludeGuilds),
-      errors: new ErrorClassifier({ errorTypes, classify: classifyError, onOwnError: () => log.error('classify', OWN_ERROR) })
-    });
+    this.runs = makeRecorder({ log, options, lifecycles: this.#pipeline.lifecycles, hashGuild: this.#guilds.hash });
   }
 
   ready(): Promise<void> {
     return this.#guilds.ready();
   }
 
-  start(): void {
+  start(hearsDiscord = false): void {
     if (this.#session !== undefined) return;
+    if (hearsDiscord) this.#maintenance.heardTime.expect();
+    this.#pipeline.resume();
     this.#checks = setInterval(() => this.#check(), CHECK_MS).unref();
     const session = new StoreSession({
       settings: this.#settings,
       log: this.#log,
       clock: this.#clock,
+      prepare: (store) => this.#maintenance.noteNewestDay(store),
       onOpen: (store) => this.#pipeline.flusher.start(store),
-      maintain: (store) => this.#maintenance.run(store),
+      maintain: (store) => this.#earlierLosses.handOver(store).then(() => this.#maintenance.run(store)),
       after: Promise.all([this.#released, this.#guilds.made]),
       saltFingerprint: this.#guilds.fingerprint
     });
     this.#session = session;
-    // Bots end with `client.destroy(); process.exit()`, too, and wait for neither. It changes nothing of how the process ends.
-    this.#writeAtExit = () => {
-      this.runs.interruptAll();
-      session.store?.writeAtExit(this.#pipeline.queue.all());
-    };
-    process.once('exit', this.#writeAtExit);
+    this.#disarm();
+    this.#disarm = saveAtExit(session, this.#pipeline, this.runs.interruptAll);
+  }
+
+  hear(date: string | null): void {
+    this.#maintenance.heardTime.hear(date);
+    this.#maintainIfWaiting();
   }
 
   track<T>(description: RunDescription, work: (run: Run) => T): T {
@@ -133,23 +136,14 @@ export class ActiveTelemetry implements TelemetryService {
   }
 
   status(): TelemetryStatus {
-    const session = this.#session;
-    const { queue, lifecycles, counters, flusher } = this.#pipeline;
-    return {
-      state: session === undefined ? 'closed' : session.store === undefined ? 'opening' : 'open',
-      problem: session?.problem ?? flusher.problem,
-      database: session?.store?.description ?? null,
-      sampleRate: this.#settings.sampleRate,
-      retentionDays: this.#settings.retentionDays,
-      queueLength: queue.length,
-      queueCapacity: queue.capacity,
-      inFlight: lifecycles.inFlight,
-      counters: { ...counters },
-      replacedNames: this.runs.replacedNames,
-      threadRestarts: session?.store?.restarts ?? 0,
-      lastPurge: this.#maintenance.lastPurge,
-      saltChanged: this.#maintenance.saltChanged
-    };
+    return readStatus({
+      settings: this.#settings,
+      session: this.#session,
+      pipeline: this.#pipeline,
+      maintenance: this.#maintenance,
+      earlierLosses: this.#earlierLosses,
+      runs: this.runs
+    });
   }
 
   close(): Promise<void> {
@@ -158,9 +152,9 @@ export class ActiveTelemetry implements TelemetryService {
       this.#session = undefined;
       clearInterval(this.#checks);
       this.runs.interruptAll();
-      const { released, closed } = closeWithin({ session, pipeline: this.#pipeline, log: this.#log });
-      const atExit = this.#writeAtExit;
-      this.#released = released.finally(() => process.off('exit', atExit));
+      const isResumed = (): boolean => this.#session !== undefined;
+      const { released, closed } = closeWithin({ session, pipeline: this.#pipeline, log: this.#log, isResumed, disarm: this.#disarm });
+      this.#released = released;
       this.#closing = closed;
     }
     return this.#closing;
@@ -169,8 +163,14 @@ export class ActiveTelemetry implements TelemetryService {
   /** What is done every minute. */
   #check(): void {
     this.runs.expire();
+    this.#maintainIfWaiting();
+    if (this.status().problem !== null) this.#pipeline.losses.shelveNew();
     const store = this.#session?.store;
     if (store !== undefined) void this.#maintenance.checkSaltAfterWrites(store, this.#pipeline.counters.written);
+  }
+
+  #maintainIfWaiting(): void {
+    if (this.#maintenance.purgeWaits !== null) this.#session?.maintainNow();
   }
 
   async #readReport(request: ReportRequest): Promise<UsageReport> {
@@ -178,7 +178,10 @@ export class ActiveTelemetry implements TelemetryService {
     if (this.#session?.problem === null) await withDeadline(this.#session.opened(), OPENING_MS);
     const store = this.#openStore();
     await withDeadline(this.flush(), REPORT_FLUSH_MS);
-    return this.#reading(() => readReport(store, this.#clock.today(), request));
+    await this.#earlierLosses.handOver(store);
+    return this.#reading(() =>
+      readReport(store, this.#clock.today(), { ...request, lossesMayBeMissing: this.#earlierLosses.problem !== null })
+    );
   }
 
   #openStore(): Store {
@@ -192,7 +195,7 @@ export class ActiveTelemetry implements TelemetryService {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof StoreError || error instanceof OtherSaltError)
+      if (error instanceof StoreError || error instanceof ClockError || error instanceof OtherSaltError)
         throw new TelemetryUnavailableError(error.message, { cause: error });
       throw error;
     }

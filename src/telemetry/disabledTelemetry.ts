@@ -37,6 +37,8 @@ export class DisabledTelemetry implements TelemetryService {
 
   start(): void {}
 
+  hear(): void {}
+
   track<T>(_description: RunDescription, work: (run: Run) => T): T {
     return work(NO_RUN);
   }
@@ -75,6 +77,8 @@ export class DisabledTelemetry implements TelemetryService {
       replacedNames: 0,
       threadRestarts: 0,
       lastPurge: null,
+      purgeWaits: null,
+      lossProblem: null,
       saltChanged: false
     };
   }

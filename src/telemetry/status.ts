@@ -27,6 +27,10 @@ export interface TelemetryStatus {
   readonly threadRestarts: number;
   /** `null` before the first purge. */
   readonly lastPurge: LastPurge | null;
+  /** Why a purge that was due waits; `null` when none does. */
+  readonly purgeWaits: string | null;
+  /** Why losses of earlier processes may be unknown; `null` where they are not. */
+  readonly lossProblem: string | null;
   /** Whether hashes of another salt are stored: they match none of this salt's, and guilds count twice. */
   readonly saltChanged: boolean;
 }

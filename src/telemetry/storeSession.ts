@@ -18,6 +18,8 @@ interface SessionOptions {
   readonly settings: Settings;
   readonly log: ThrottledLogger;
   readonly clock: Clock;
+  /** Called before anything is written to the store. Where it rejects, the store is opened anew. */
+  readonly prepare: (store: Store) => Promise<void>;
   /** Called once, when the store is open. */
   readonly onOpen: (store: Store) => void;
   /** Purges what is too old, and rolls up what is over. Must not reject. */
@@ -54,6 +56,11 @@ export class StoreSession {
     return this.#opening;
   }
 
+  /** Maintains the store now, besides the times at which it is done anyway. */
+  maintainNow(): void {
+    void this.#schedule?.runNow();
+  }
+
   async close(): Promise<void> {
     await this.#schedule?.stop();
     await this.store?.close();
@@ -61,7 +68,7 @@ export class StoreSession {
 
   /** It goes on until the store is open: a database may come later than the bot, or be migrated by hand. */
   async #open(): Promise<void> {
-    const { settings, log, clock, onOpen, maintain, after, saltFingerprint } = this.#options;
+    const { settings, log, clock, prepare, onOpen, maintain, after, saltFingerprint } = this.#options;
     const { signal } = this.#abort;
     await after;
     let attempt = 0;
@@ -76,6 +83,10 @@ export class StoreSession {
           clock,
           saltFingerprint: saltFingerprint(),
           onThreadLost: () => log.error('thread', THREAD_LOST)
+        });
+        await prepare(store).catch(async (error: unknown) => {
+          await store.close();
+          throw error;
         });
         this.store = store;
         this.problem = null;

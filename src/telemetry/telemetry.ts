@@ -51,8 +51,9 @@ export interface Telemetry {
    */
   report(options?: ReportOptions): Promise<UsageReport>;
   /**
-   * Deletes the events that are older than the retention, or all of them.
-   * @throws {TelemetryUnavailableError} when telemetry is off or its database does not answer.
+   * Deletes the events that are older than the retention or dated more than two days ahead; or all of them.
+   * @throws {TelemetryUnavailableError} when telemetry is off, its database does not answer, or another clock contradicts this machine's by
+   * more than a day: `force` purges all the same.
    * @example const { deleted } = await container.telemetry.purge({ all: true });
    */
   purge(options?: PurgeOptions): Promise<PurgeResult>;

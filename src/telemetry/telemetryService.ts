@@ -34,8 +34,13 @@ export interface TelemetryService extends Telemetry {
   readonly runs: RunRecorder;
   /** Resolves once guilds can be hashed, after a second at the latest. A run that begins before is recorded without its guild. */
   ready(): Promise<void>;
-  /** Opens the database in the background, and keeps trying. Events wait in the queue meanwhile. */
-  start(): void;
+  /**
+   * Opens the database in the background, and keeps trying. Events wait in the queue meanwhile.
+   * @param hearsDiscord whether `hear` is going to be called soon: until then, for a minute at most, nothing is purged. Default: false.
+   */
+  start(hearsDiscord?: boolean): void;
+  /** Takes the `Date` header of an answer of Discord's: another clock than that of this machine. */
+  hear(date: string | null): void;
   /** Ends what is in flight as interrupted, writes the queue and closes the database, within 3 seconds. May be followed by `start`. */
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { onBothDatabases } from '../support/databases.ts';
-import { DONE, runAll, runCli, WRONG_USAGE } from '../support/runCli.ts';
+import { DONE, FAILED, runAll, runCli, WRONG_USAGE } from '../support/runCli.ts';
 import { openTestStore, writeEvents } from '../support/seedEvents.ts';
 import { countIn, daysAgo, someEvents, today } from './someEvents.ts';
 
@@ -11,7 +11,7 @@ onBothDatabases((createDatabase) => {
 
     const dry = await runCli(['purge', '--dry-run'], database);
     expect(dry).toMatchObject({ exitCode: DONE, stderr: '' });
-    expect(dry.stdout).toContain(`Would delete the events of ${daysAgo(30)} and before: 3\n`);
+    expect(dry.stdout).toContain(`Would delete the events of ${daysAgo(30)} and before, and those dated later than ${daysAgo(-2)}: 3\n`);
     expect(await countIn(database)).toBe(6);
 
     const purged = await runCli(['purge'], { env: { ...database.env, TELEMETRY_RETENTION_DAYS: '31' } });
@@ -19,7 +19,7 @@ onBothDatabases((createDatabase) => {
     expect(purged.stdout).toBe(
       [
         `Before: 6 events, ${daysAgo(400)} to ${today()}`,
-        `Deleted the events of ${daysAgo(31)} and before: 2`,
+        `Deleted the events of ${daysAgo(31)} and before, and those dated later than ${daysAgo(-2)}: 2`,
         `After: 4 events, ${daysAgo(30)} to ${today()}\n`
       ].join('\n')
     );
@@ -47,6 +47,29 @@ onBothDatabases((createDatabase) => {
       stderr: '',
       stdout: expect.stringContaining('Deleted all events: 6\nAfter: no events\n')
     });
+    expect(await countIn(database)).toBe(0);
+  });
+});
+
+/** Variables of a process whose clock is so many days ahead. */
+const daysAhead = (days: number): Record<string, string> => {
+  const program = `const now = Date.now; Date.now = () => now() + ${days} * 86400000`;
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(program)}` };
+};
+
+onBothDatabases((createDatabase) => {
+  test('purge and status say that the clock may be wrong; only --force deletes by it', async () => {
+    const database = await createDatabase();
+    await writeEvents(await openTestStore(database), someEvents());
+    const env = { ...database.env, ...daysAhead(40) };
+    const [refused, status] = await runAll([['purge'], ['status']], env);
+    expect(refused).toMatchObject({ exitCode: FAILED, stdout: '' });
+    expect(refused?.stderr).toMatch(
+      new RegExp(`^Nothing was purged: the clock of this machine says ${daysAgo(-40)}, (and|but) .* ${today()}\\. .*purge --force`)
+    );
+    expect(status?.stdout).toContain(`A purge would wait: the clock of this machine says ${daysAgo(-40)}, `);
+    expect(await countIn(database)).toBe(6);
+    expect(await runCli(['purge', '--force'], { env })).toMatchObject({ exitCode: DONE, stderr: '' });
     expect(await countIn(database)).toBe(0);
   });
 });

@@ -1,9 +1,14 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { systemClock } from '../../src/events/clock.ts';
-import { tables } from '../../src/schema/dictionary.ts';
+import { readSettings } from '../../config/settings.ts';
+import { tables, type TelemetryLoss } from '../../src/schema/dictionary.ts';
+import { LossFolder } from '../../src/storage/lossFolder.ts';
 import { settled, startBot, until } from '../support/bot.ts';
 import { onBothDatabases, type TestDatabase } from '../support/databases.ts';
 import { DONE, FAILED, runCli } from '../support/runCli.ts';
+import { openTestStore } from '../support/seedEvents.ts';
 import { Ping } from '../support/traffic.ts';
 
 const GUILD = { id: '811111111111111111', name: 'Home' };
@@ -18,6 +23,10 @@ async function afterABot(database: TestDatabase): Promise<TestDatabase> {
   return database;
 }
 
+const losses = (count: number): TelemetryLoss[] => [
+  { dayBucket: today, id: `c0a8012e-7d1f-4c55-9b7e-0f7d0a3b9f4${count}`, reason: 'unwritten', count }
+];
+
 onBothDatabases((createDatabase) => {
   test('the command line verifies what a bot has written', async () => {
     const database = await afterABot(await createDatabase());
@@ -25,6 +34,30 @@ onBothDatabases((createDatabase) => {
     expect({ exitCode, stderr }).toEqual({ exitCode: DONE, stderr: '' });
     expect(stdout).toMatch(/^The database holds what the data dictionary allows, and nothing else\./);
     for (const { name } of Object.values(tables)) expect(stdout).toContain(`  ${name}: `);
+  });
+
+  test('the command line tells what an ended process has lost, and names a file of lost events that holds anything else', async () => {
+    const database = await createDatabase();
+    await openTestStore(database);
+    const folder = new LossFolder(readSettings(database.env));
+    folder.put(losses(3));
+    const verified = await runCli(['verify'], database);
+    expect(verified).toMatchObject({ exitCode: DONE, stdout: expect.stringContaining('TELEMETRY_DATA_DIR: 1 files of lost events') });
+    expect((await runCli(['report'], database)).stdout).toContain('3 unwritten when a process ended');
+    folder.put(losses(4));
+    const status = await runCli(['status'], database);
+    expect(status.stdout).toContain('Known to be lost: 7\n');
+
+    folder.put(losses(5));
+    const path = database.env['TELEMETRY_DATA_DIR'] ?? '';
+    const name = (await readdir(path)).find((one) => one.startsWith('losses-')) ?? '';
+    await writeFile(join(path, name), GUILD.id);
+    const { exitCode, stderr } = await runCli(['verify'], database);
+    expect(exitCode).toBe(FAILED);
+    expect(stderr).toContain(`holds what is no count of lost events; see what it is, and delete it: ${name}`);
+    expect(stderr).not.toContain(GUILD.id);
+    const report = await runCli(['report', '--json'], database);
+    expect(JSON.parse(report.stdout)).toMatchObject({ quality: { unwritten: 7, lossesMayBeMissing: true } });
   });
 
   test('the command line names a forbidden column, a raw guild id and a timestamp, each by its place alone, and fails', async () => {

@@ -105,7 +105,7 @@ onSmallDisk('a disk that is full holds PostgreSQL up and loses nothing: all is w
   const { uid, gid } = await serverAccount();
   if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
   await using server = await startServer();
-  const database = databaseAt(await server.createDatabase());
+  const database = await databaseAt(await server.createDatabase());
   await using bot = await startPingBot(database);
   await database.sql(`create tablespace small location '${folder}'`);
   await database.sql('alter table telemetry_events set tablespace small');

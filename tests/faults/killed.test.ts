@@ -25,7 +25,7 @@ const isHeld = async ({ sql }: TestDatabase): Promise<boolean> =>
 
 test('a PostgreSQL killed in the middle of a flush and started again has every event once', async () => {
   await using server = await startServer();
-  const database = databaseAt(await server.createDatabase());
+  const database = await databaseAt(await server.createDatabase());
   await using bot = await startPingBot(database, { TELEMETRY_QUEUE_SIZE: '10000' });
   await database.sql(HOLD);
 

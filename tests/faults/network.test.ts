@@ -8,7 +8,7 @@ import { expectCountersInDatabase, expectCountersToAddUp } from '../support/coun
 import type { TestDatabase } from '../support/databases.ts';
 import { ROLL, startTelemetry } from '../support/handClock.ts';
 import { seededRandom } from '../support/randomEvents.ts';
-import { anEvent, openTestStore, writeEvents } from '../support/seedEvents.ts';
+import { anEvent, openTestStore, throughDay, writeEvents } from '../support/seedEvents.ts';
 import { allWritten, complaints, drive, driveWhile, expectOutageTold, Ping, times } from '../support/traffic.ts';
 import { startPingBot } from './pingBot.ts';
 import { proxiedDatabase } from './proxied.ts';
@@ -118,7 +118,7 @@ test('a migration and a purge that wait long for a lock go on, whatever limits t
   await using migrationLock = await holdLock(empty, '7306915402');
   // A connection that was made before has the old limits.
   await store.close();
-  const [purged, opened] = [(await openTestStore(database)).purge(day), openTestStore(empty)];
+  const [purged, opened] = [(await openTestStore(database)).purge(throughDay(day)), openTestStore(empty)];
   await wait(LONG_MS);
   for (const one of [database, empty]) expect(await waiting(one)).toBe(1);
   await dayLock.release();

@@ -7,5 +7,5 @@ export async function proxiedDatabase(): Promise<{ readonly database: TestDataba
   const direct = await postgresqlDatabase();
   const proxy = await TcpProxy.start(direct.env['TELEMETRY_DATABASE_URL'] ?? '');
   atSuiteEnd(() => proxy.close());
-  return { database: { ...direct, env: { TELEMETRY_DATABASE_URL: proxy.url } }, proxy };
+  return { database: { ...direct, env: { ...direct.env, TELEMETRY_DATABASE_URL: proxy.url } }, proxy };
 }

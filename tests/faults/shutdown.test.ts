@@ -61,7 +61,7 @@ onBothDatabases((createDatabase) => {
 
 test('destroy with a database that died meanwhile keeps its deadline, and says what was not written', async () => {
   await using server = await startServer();
-  await using bot = await startPingBot(databaseAt(await server.createDatabase()));
+  await using bot = await startPingBot(await databaseAt(await server.createDatabase()));
   await server.kill();
   const sent = await drive(bot, times(10));
   await until(() => container.telemetry.status().inFlight === 0);

@@ -29,7 +29,7 @@ test(
   'a database that dies under traffic and comes back after 20 seconds costs no event, and doubles none',
   async () => {
     await using server = await startServer();
-    const database = databaseAt(await server.createDatabase());
+    const database = await databaseAt(await server.createDatabase());
     await using bot = await startBot({ database, commands: { ping: Ping }, env: { TELEMETRY_QUEUE_SIZE: '100000' } });
     await until(() => container.telemetry.status().state === 'open');
 
@@ -56,7 +56,7 @@ test(
   'a queue of 100 keeps the newest 100 events of an outage; the others are counted in the database, in the status and in the report',
   async () => {
     await using server = await startServer();
-    const database = databaseAt(await server.createDatabase());
+    const database = await databaseAt(await server.createDatabase());
     await using bot = await startBot({ database, commands: { ping: Ping }, env: { TELEMETRY_QUEUE_SIZE: '100' } });
     await until(() => container.telemetry.status().state === 'open');
     const before = await drive(bot, times(20));

@@ -17,6 +17,7 @@ function parseCsv(text: string): string[][] {
 function surfacesIn(csv: string): (string | undefined)[] {
   return parseCsv(csv)
     .slice(1)
+    .filter(([section]) => section !== 'quality')
     .map(([, surface]) => surface);
 }
 
@@ -45,7 +46,15 @@ describe('the CSV', () => {
     expect(of('day').map((row) => [row['name'], Number(row['count']), Number(row['successes']), Number(row['failures'])])).toEqual(
       report.daily.map((row) => [row.day, row.events, row.successes, row.failures])
     );
-    expect(rows).toHaveLength(501 + 100 + 100 + 40);
+    const { dropped, refused, unwritten, future, unfinished } = report.quality;
+    expect(Object.fromEntries(of('quality').map((row) => [row['name'], Number(row['count'])]))).toEqual({
+      dropped,
+      refused,
+      unwritten,
+      future,
+      unfinished
+    });
+    expect(rows).toHaveLength(501 + 100 + 100 + 40 + of('quality').length);
   });
 
   test('disarms a name that a spreadsheet would run as a formula, and keeps every other', () => {

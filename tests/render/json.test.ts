@@ -18,5 +18,7 @@ test('the JSON has the keys that are promised, with the numbers as they are', ()
   expect(keysOf(json['providers'])).toEqual(['provider', 'successes', 'failures', 'successRate'].toSorted());
   expect(keysOf(json['errors'])).toEqual(['errorType', 'status', 'count'].toSorted());
   expect(keysOf(json['daily'])).toEqual(['day', 'events', 'successes', 'failures'].toSorted());
-  expect(keysOf(json['quality'])).toEqual(['sampleRates', 'dropped', 'refused', 'unfinished', 'lastWriteDay'].toSorted());
+  expect(keysOf(json['quality'])).toEqual(
+    ['sampleRates', 'dropped', 'refused', 'unwritten', 'lossesMayBeMissing', 'future', 'unfinished', 'lastWriteDay'].toSorted()
+  );
 });

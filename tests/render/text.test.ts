@@ -27,6 +27,17 @@ describe('the text', () => {
     expect(renderText(reportOfEnds(99_999, 1))).toContain('99.9% succeeded');
   });
 
+  test('and the embed tell of events that are dated later than today', () => {
+    for (const [later, words] of [
+      [1, '1 event more is dated later than today'],
+      [800, '800 events more are dated later than today']
+    ] as const) {
+      const report = reportFrom([], { later });
+      for (const rendering of [renderText(report), JSON.stringify(renderEmbed(report))]) expect(rendering).toContain(words);
+    }
+    expect(renderText(reportFrom([]))).not.toContain('later than today');
+  });
+
   test('and the embed tell of losses on days of which nothing else was recorded', () => {
     const report = reportFrom([], { lost: 4321 });
     for (const rendering of [renderText(report), JSON.stringify(renderEmbed(report))]) expect(rendering).toContain('4,321');

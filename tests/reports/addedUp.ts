@@ -18,7 +18,7 @@ export function addUp({ events, losses }: Seeded, { from, surface }: Window): ob
   const past = seen.filter(({ dayBucket }) => dayBucket < TODAY);
   const guilds = new Set(seen.flatMap(({ guildHash }) => guildHash ?? [])).size;
   const lost = (reason: string): number =>
-    losses.filter((loss) => within(loss) && loss.reason === reason).reduce((sum, { count }) => sum + count, 0);
+    losses.filter(({ dayBucket, reason: why }) => dayBucket >= from && why === reason).reduce((sum, { count }) => sum + count, 0);
   const days = daysDownFrom(TODAY, from);
   return {
     days: days.length,
@@ -59,6 +59,9 @@ export function addUp({ events, losses }: Seeded, { from, surface }: Window): ob
       sampleRates: [...new Set(seen.map(({ sampleRate }) => sampleRate))].toSorted((a, b) => a - b),
       dropped: lost('queue_full'),
       refused: lost('refused'),
+      unwritten: lost('unwritten'),
+      lossesMayBeMissing: false,
+      future: Math.round(weigh(events.filter((event) => event.dayBucket > TODAY && (surface === undefined || event.surface === surface)))),
       unfinished: Math.max(0, Math.round(weigh(past, 'invoke') - weigh(past, 'success') - weigh(past, 'failure'))),
       lastWriteDay:
         seen

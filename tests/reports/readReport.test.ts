@@ -104,7 +104,16 @@ onBothDatabases((createDatabase) => {
       errors: [],
       listenerErrors: [],
       daily: daysDownFrom(TODAY, '2026-02-25').map((day) => ({ day, events: 0, successes: 0, failures: 0 })),
-      quality: { sampleRates: [], dropped: 0, refused: 0, unfinished: 0, lastWriteDay: null }
+      quality: {
+        sampleRates: [],
+        dropped: 0,
+        refused: 0,
+        unwritten: 0,
+        lossesMayBeMissing: false,
+        future: 0,
+        unfinished: 0,
+        lastWriteDay: null
+      }
     });
     for (const rendering of [renderText(report), JSON.stringify(renderEmbed(report))])
       expect(rendering).toContain('Nothing was recorded in these days.');

@@ -10,7 +10,7 @@ import { until } from '../support/bot.ts';
 import { sqliteDatabase, type TestDatabase } from '../support/databases.ts';
 import { openThreadedStore } from '../support/openBotStore.ts';
 import { seededRandom } from '../support/randomEvents.ts';
-import { anEvent, hexOf, openTestStore, writeEvents } from '../support/seedEvents.ts';
+import { anEvent, hexOf, openTestStore, throughDay, writeEvents } from '../support/seedEvents.ts';
 import { bytesOf } from '../support/sentinels.ts';
 
 const TODAY = '2026-03-03';
@@ -97,10 +97,10 @@ test('of 24 guilds that are erased, and of days that are purged, no fragment of 
       await store.write(mixedEvents(random, TODAY, 1 + Math.floor(random() * 120), [...guilds, erased], ids));
     await store.rollUp();
     expect([await fragmentsOf(erased, database), await fragmentsOf(purged, database)]).toEqual([57, 57]);
-    expect((await store.purge(old)).isWiped).toBe(true);
+    expect((await store.purge(throughDay(old))).isWiped).toBe(true);
     await store.eraseGuild(erased);
     // What is erased within ten minutes is wiped together; a purge does not wait.
-    expect(await store.purge(old)).toEqual({ deleted: 0, isWiped: true });
+    expect(await store.purge(throughDay(old))).toEqual({ deleted: 0, isWiped: true });
     expect([await fragmentsOf(erased, database), await fragmentsOf(purged, database)]).toEqual([0, 0]);
     await store.purge();
   }

@@ -68,7 +68,7 @@ test("with the runbook's grants a bot writes, sums up, reports, purges and erase
     `select distinct privilege_type as right from information_schema.role_table_grants where grantee like 'telemetry_bot_%' order by 1`
   );
   expect(rights.map(({ right }) => right)).toEqual(['DELETE', 'INSERT', 'SELECT']);
-  const { sql } = databaseAt(role['TELEMETRY_DATABASE_URL'] ?? '');
+  const { sql } = await databaseAt(role['TELEMETRY_DATABASE_URL'] ?? '');
   for (const statement of ['create temporary table hidden (id text)', 'create table hidden (id text)', "select lo_from_bytea(0, 'id')"])
     await expect(sql(statement)).rejects.toThrow('permission denied');
 });

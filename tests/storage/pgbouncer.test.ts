@@ -6,7 +6,7 @@ import { databaseAt } from '../support/postgresDatabase.ts';
 import { createDatabase } from '../support/postgresSuite.ts';
 import { hasPgBouncer, startPgBouncer } from '../support/pgbouncer.ts';
 import { seededRandom } from '../support/randomEvents.ts';
-import { anEvent, openTestStore, writeEvents } from '../support/seedEvents.ts';
+import { anEvent, openTestStore, throughDay, writeEvents } from '../support/seedEvents.ts';
 
 if (!hasPgBouncer()) process.stderr.write('SKIPPED: the tests of poolers, since this machine has no pgbouncer\n');
 
@@ -32,7 +32,10 @@ const POOLS = [
   beforeAll(async () => {
     const pooled = await Promise.all(POOLS.map(async ({ mode, size }) => ({ url: await createDatabase(), mode, size })));
     const urls = await startPgBouncer(pooled);
-    databases.push(...urls.map((url, index) => ({ ...databaseAt(pooled[index]?.url ?? ''), env: { TELEMETRY_DATABASE_URL: url } })));
+    for (const [index, url] of urls.entries()) {
+      const direct = await databaseAt(pooled[index]?.url ?? '');
+      databases.push({ ...direct, env: { ...direct.env, TELEMETRY_DATABASE_URL: url } });
+    }
   });
 
   test.each(POOLS.map((pool, index) => ({ ...pool, index })))(
@@ -49,7 +52,7 @@ const POOLS = [
       await writeEvents(store, [event(50), event(4), event(0, GUILD)]);
       const [, purged, rolledUp] = await Promise.all([
         writeEvents(store, [event(0), event(3)]),
-        store.purge(addDays(today, -30)),
+        store.purge(throughDay(addDays(today, -30))),
         store.rollUp(),
         store.usage({ from: addDays(today, -29), to: today }),
         store.totals(),
@@ -68,7 +71,9 @@ const POOLS = [
 
   test('what another client of the same pool has set for its session changes nothing', async () => {
     const { env } = databases[0] as TestDatabase;
-    await databaseAt(env['TELEMETRY_DATABASE_URL'] ?? '').sql(
+    await (
+      await databaseAt(env['TELEMETRY_DATABASE_URL'] ?? '')
+    ).sql(
       `set datestyle = 'SQL, DMY'; set search_path = nowhere; set array_nulls = off; set extra_float_digits = -15; set statement_timeout = 1000`
     );
     const store = await openTestStore({ ...(databases[0] as TestDatabase), env });

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/events/clock.ts';
 import { until } from '../support/bot.ts';
 import { outcomes, postgresqlDatabase, type TestDatabase } from '../support/databases.ts';
 import { seededRandom } from '../support/randomEvents.ts';
-import { anEvent, openTestStore, writeEvents } from '../support/seedEvents.ts';
+import { anEvent, openTestStore, throughDay, writeEvents } from '../support/seedEvents.ts';
 import { runTrackingProcesses } from '../support/trackingProcesses.ts';
 
 const PROCESSES = 4;
@@ -50,6 +50,6 @@ test('summing up a day, purging it, erasing a guild of it and writing late event
   const store = await openTestStore(database, today);
   const random = seededRandom(8);
   const write = (): Promise<void> => writeEvents(store, [anEvent(random, { dayBucket: day, guildHash: 'a'.repeat(64) })]);
-  const works = [write, () => store.rollUp(), () => store.eraseGuild('a'.repeat(64)), write, () => store.purge(day)];
+  const works = [write, () => store.rollUp(), () => store.eraseGuild('a'.repeat(64)), write, () => store.purge(throughDay(day))];
   for (const work of works) await expectToWait(database, dayLock(day), work);
 });

@@ -9,7 +9,7 @@ import { StoreError } from '../../src/store/storeError.ts';
 import { onBothDatabases, type TestDatabase } from '../support/databases.ts';
 import { openBotStore } from '../support/openBotStore.ts';
 import { randomEvents, seededRandom } from '../support/randomEvents.ts';
-import { openTestStore, writeEvents } from '../support/seedEvents.ts';
+import { openTestStore, throughDay, writeEvents } from '../support/seedEvents.ts';
 
 const today = systemClock().today();
 const day = (daysAgo: number): string => addDays(today, -daysAgo);
@@ -76,7 +76,7 @@ onBothDatabases((createDatabase) => {
     const store = await openTestStore(database);
     await writeEvents(store, randomEvents(seededRandom(4), SETTLED, 500));
     await store.rollUp();
-    await store.purge(day(4));
+    await store.purge(throughDay(day(4)));
     for (const table of ['events', 'daily_counts', 'daily_durations', 'daily_guilds']) {
       const rows = await database.sql(`select distinct cast(day_bucket as text) as day from telemetry_${table}`);
       expect(rows).toEqual([{ day: day(3) }]);

@@ -4,7 +4,7 @@ import { migrationsTable, tables } from '../../src/schema/dictionary.ts';
 import { addDays } from '../../src/events/day.ts';
 import { postgresqlDatabase, type TestDatabase } from '../support/databases.ts';
 import { seededRandom } from '../support/randomEvents.ts';
-import { anEvent, openTestStore, writeEvents } from '../support/seedEvents.ts';
+import { anEvent, openTestStore, throughDay, writeEvents } from '../support/seedEvents.ts';
 
 const today = systemClock().today();
 const SCHEMAS = ['Tele-Metry', 'telemetry', 'public'];
@@ -23,7 +23,7 @@ test('each schema of a database is one of its own, whatever its name is, and hol
     const random = seededRandom(index);
     const events = [60, 4, 0].map((ago) => anEvent(random, { dayBucket: addDays(today, -ago), guildHash: String(index).repeat(64) }));
     await writeEvents(store, events);
-    expect((await store.purge(addDays(today, -30))).deleted).toBe(1);
+    expect((await store.purge(throughDay(addDays(today, -30)))).deleted).toBe(1);
     expect(await store.rollUp()).toBe(1);
     expect(await store.usage({ from: addDays(today, -29), to: today })).toMatchObject({ guilds: 1 });
     expect((await store.audit(30)).findings).toEqual([]);

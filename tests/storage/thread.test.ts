@@ -1,12 +1,11 @@
-import { execFile, type ExecFileException } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { ENABLED, until } from '../support/bot.ts';
-import { outcomes, sqliteDatabase, temporaryFolder, type TestDatabase } from '../support/databases.ts';
+import { until } from '../support/bot.ts';
+import { outcomes, sqliteDatabase, temporaryFolder } from '../support/databases.ts';
+import { runUntilEnd } from '../support/endingProcess.ts';
 import { ROLL, startTelemetry } from '../support/handClock.ts';
-import { inRepository } from '../support/repository.ts';
 
 const RUNS = 1_500;
 
@@ -70,32 +69,6 @@ test('a thread that is killed while nobody asks for anything is started anew by 
   expect(telemetry.status().threadRestarts).toBe(1);
 });
 
-interface Ended {
-  readonly exitCode: number;
-  readonly output: string;
-}
-
-/** Runs a process that records 700 runs and ends by itself, in the given way. */
-function runUntilEnd(database: TestDatabase, way: string, node: readonly string[] = []): Promise<Ended> {
-  const program = inRepository('tests/fixtures/endingProcess.ts');
-  const env = {
-    PATH: process.env['PATH'],
-    ...ENABLED,
-    ...database.env,
-    TELEMETRY_FLUSH_INTERVAL_MS: '600000',
-    TELEMETRY_QUEUE_SIZE: '10000'
-  };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [...node, program, way, '700'],
-      { env, timeout: 20_000 },
-      (error: ExecFileException | null, stdout, stderr) =>
-        resolve({ exitCode: error === null ? 0 : Number(error.code), output: stdout + stderr })
-    );
-  });
-}
-
 test.each<[string, number]>([
   ['exit', 7],
   ['close and exit', 7],
@@ -103,7 +76,7 @@ test.each<[string, number]>([
   ['nothing left to do', 0]
 ])('a process that ends by "%s" without waiting has written all, and ends as it would', async (way, exitCode) => {
   const database = await sqliteDatabase();
-  const ended = await runUntilEnd(database, way);
+  const ended = await runUntilEnd(database, way, 700);
   expect({ way, ...ended }).toMatchObject({ exitCode });
   expect(await outcomes(database)).toEqual({ 'discord.generator.preset': { runs: 700, ok: 700, failed: 0 } });
 });
@@ -112,7 +85,7 @@ test('what the bot preloads is not run again in the thread', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'preload.cjs'), "process.stdout.write('preloaded\\n');");
   const database = await sqliteDatabase();
-  const { output } = await runUntilEnd(database, 'exit', ['--require', join(folder, 'preload.cjs')]);
+  const { output } = await runUntilEnd(database, 'exit', 700, ['--require', join(folder, 'preload.cjs')]);
   expect(output.match(/preloaded/g)).toHaveLength(1);
   expect(await outcomes(database)).toHaveProperty(['discord.generator.preset', 'runs'], 700);
 });

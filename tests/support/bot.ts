@@ -4,7 +4,7 @@ import type { ClientOptions } from 'discord.js';
 import '../../src/register.ts';
 import { DiscordStandIn } from '../../examples/stand-ins/discord.ts';
 import type { RunRecorder, TelemetryService } from '../../src/telemetry/telemetryService.ts';
-import type { TestDatabase } from './databases.ts';
+import { temporaryFolder, type TestDatabase } from './databases.ts';
 import { atSuiteEnd } from './postgresSuite.ts';
 
 export const SALT = 'cbca9867a48de48901fec0af33b39f10de0f5b38271bb218';
@@ -17,7 +17,7 @@ type PieceConstructor = new (context: never, options: never) => Piece;
 interface BotOptions {
   /** Where it records: telemetry is on then. Without one, `env` alone says. */
   readonly database?: TestDatabase;
-  /** Every TELEMETRY_ variable of the bot. */
+  /** Every TELEMETRY_ variable of the bot; without a folder of theirs it has one of its own. */
   readonly env?: Readonly<Record<string, string>>;
   readonly commands?: Readonly<Record<string, new (context: never, options: never) => Command>>;
   /** Into any store, those of the plugins too. */
@@ -50,7 +50,7 @@ export async function startBot({
   const discord = await DiscordStandIn.start(world);
   const log: string[] = [];
   const client = withEnvironment(
-    database === undefined ? env : { ...ENABLED, ...database.env, ...env },
+    { TELEMETRY_DATA_DIR: await temporaryFolder(), ...(database && { ...ENABLED, ...database.env }), ...env },
     () =>
       new SapphireClient({
         intents: ['Guilds', 'GuildMessages', 'MessageContent', 'DirectMessages'],

@@ -61,7 +61,8 @@ export function inDays(database: DatabaseSync, statement: string): string[] {
 
 export async function postgresqlDatabase(): Promise<TestDatabase> {
   const url = await createDatabase();
-  return { engine: 'PostgreSQL', env: { TELEMETRY_DATABASE_URL: url }, sql: (statement) => runSql(url, statement) };
+  const env = { TELEMETRY_DATABASE_URL: url, TELEMETRY_DATA_DIR: await temporaryFolder() };
+  return { engine: 'PostgreSQL', env, sql: (statement) => runSql(url, statement) };
 }
 
 /** Declares the same tests for both engines; `create` makes a fresh database. */

@@ -5,7 +5,7 @@ import type { Clock } from '../../src/events/clock.ts';
 import { ActiveTelemetry } from '../../src/telemetry/activeTelemetry.ts';
 import type { EnabledSettings } from '../../src/telemetry/activeTelemetry.ts';
 import { ENABLED, until } from './bot.ts';
-import { sqliteDatabase, type TestDatabase } from './databases.ts';
+import { sqliteDatabase, temporaryFolder, type TestDatabase } from './databases.ts';
 import { atSuiteEnd } from './postgresSuite.ts';
 import { recordingLog } from './recordingLog.ts';
 
@@ -46,7 +46,7 @@ export async function makeTelemetry({ database, env = {}, options = {} }: Teleme
   const log: string[] = [];
   const clock = new HandClock();
   checkClientOptions(options);
-  const settings = readSettings({ ...ENABLED, ...database?.env, ...env }) as EnabledSettings;
+  const settings = readSettings({ ...ENABLED, TELEMETRY_DATA_DIR: await temporaryFolder(), ...database?.env, ...env }) as EnabledSettings;
   const telemetry = new ActiveTelemetry({ settings, clock, options, log: recordingLog(log) });
   await telemetry.ready();
   const close = (): Promise<void> => telemetry.close();

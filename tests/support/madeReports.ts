@@ -19,11 +19,12 @@ export function reportFrom(
   {
     days = [TODAY],
     lost = 0,
+    later = 0,
     surface
-  }: { readonly days?: readonly string[]; readonly lost?: number; readonly surface?: Surface | undefined } = {}
+  }: { readonly days?: readonly string[]; readonly lost?: number; readonly later?: number; readonly surface?: Surface | undefined } = {}
 ): UsageReport {
   const losses = lost === 0 ? [] : [{ day: TODAY, reason: 'queue_full', count: lost }];
-  return buildReport({ days, usage: { counts, durations: [], guilds: 0 }, losses, surface });
+  return buildReport({ days, usage: { counts, durations: [], guilds: 0, later }, losses, surface });
 }
 
 /** A report of that size. */

@@ -5,7 +5,7 @@ import type { TelemetryEvent } from '../../src/schema/eventFields.ts';
 import type { TelemetryLoss } from '../../src/schema/dictionary.ts';
 import { readSettings } from '../../config/settings.ts';
 import { openStore } from '../../src/storage/openStore.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { PurgedDays, Store } from '../../src/store/store.ts';
 import type { TestDatabase } from './databases.ts';
 import { atSuiteEnd } from './postgresSuite.ts';
 import { seededRandom } from './randomEvents.ts';
@@ -16,6 +16,11 @@ export async function openTestStore(database: TestDatabase, today = systemClock(
   const store = await openStore(readSettings(database.env), { migrate: true, busyTimeoutMs: 5000, saltFingerprint }, clock);
   atSuiteEnd(() => store.close());
   return store;
+}
+
+/** The days that a purge deletes: `day` and all before it. */
+export function throughDay(day: string): PurgedDays {
+  return { through: day, after: '9999-12-31' };
 }
 
 /** Writes events as the flusher does: in batches. */
@@ -122,7 +127,7 @@ export function seedEvents({ seed, today, days, runsPerDay }: Seed): Seeded {
         })
       );
     }
-    for (const reason of ['queue_full', 'refused', 'queue_full'] as const)
+    for (const reason of ['queue_full', 'refused', 'unwritten', 'queue_full'] as const)
       losses.push({ dayBucket, id: uuid(random), reason, count: 1 + Math.floor(random() * 50) });
   }
   return { events, losses };

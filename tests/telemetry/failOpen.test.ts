@@ -4,7 +4,7 @@ import { ThrottledLogger } from '../../src/logging/throttledLogger.ts';
 import type { TelemetryClientOptions } from '../../src/telemetry/clientOptions.ts';
 import { createTelemetry } from '../../src/telemetry/createTelemetry.ts';
 import { ENABLED, settled, until } from '../support/bot.ts';
-import { onBothDatabases, outcomes, sqliteDatabase, storedEvents } from '../support/databases.ts';
+import { onBothDatabases, outcomes, sqliteDatabase, storedEvents, temporaryFolder } from '../support/databases.ts';
 import { ROLL } from '../support/handClock.ts';
 import { complaints } from '../support/traffic.ts';
 import { SECRET, startWorkingBot } from './workingBot.ts';
@@ -53,7 +53,8 @@ test.each<[string, unknown]>([
 
 test('a logger of the bot that throws costs its line and nothing else', async () => {
   const log = new ThrottledLogger(() => ({ info: throwing, warn: throwing, error: throwing }));
-  const settings = { ...ENABLED, TELEMETRY_DATABASE_URL: 'postgresql://bot@127.0.0.1:1/bot', TELEMETRY_QUEUE_SIZE: '1' };
+  const away = { TELEMETRY_DATABASE_URL: 'postgresql://bot@127.0.0.1:1/bot', TELEMETRY_DATA_DIR: await temporaryFolder() };
+  const settings = { ...ENABLED, ...away, TELEMETRY_QUEUE_SIZE: '1' };
   const { service: telemetry } = createTelemetry(settings, undefined, log);
   telemetry.start();
   for (let run = 0; run < CALLS; run += 1) expect(telemetry.track(ROLL, () => run)).toBe(run);

@@ -156,6 +156,11 @@ export class PostgresqlDialect implements Dialect {
     return true;
   }
 
+  async nowMs(em: SqlEntityManager): Promise<number> {
+    const [row] = await run<{ ms: number }>(em, sql`select extract(epoch from now()) * 1000 as ms`);
+    return Number(row?.ms);
+  }
+
   async deleteAll(): Promise<void> {
     // The database is the operator's.
   }

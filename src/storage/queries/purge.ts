@@ -3,13 +3,19 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql, type RawBuilder } from 'kysely';
 import { tables } from '../../schema/dictionary.ts';
 import type { Table } from '../../schema/field.ts';
+import type { PurgedDays } from '../../store/store.ts';
 import type { Dialect } from '../dialect.ts';
 
-/** Deletes, of every table, what is as old as `through` or older. Returns the number of events deleted. */
-export async function purgeTables(em: SqlEntityManager, dialect: Dialect, through?: string): Promise<number> {
+/** Whether a day is one that is not kept; every day is where none is named. */
+export function isPurged(day: string, days: PurgedDays | undefined): boolean {
+  return days === undefined || day <= days.through || day > days.after;
+}
+
+/** Deletes, of every table, what is of these days; all of it without any. Returns the number of events deleted. */
+export async function purgeTables(em: SqlEntityManager, dialect: Dialect, days?: PurgedDays): Promise<number> {
   let deletedEvents = 0;
   for (const table of Object.values<Table>(tables)) {
-    const deleted = await purgeTable(em, dialect, table, through);
+    const deleted = await purgeTable(em, dialect, table, days);
     if (table === tables.events) deletedEvents = deleted;
   }
   return deletedEvents;
@@ -20,9 +26,9 @@ export async function purgeTables(em: SqlEntityManager, dialect: Dialect, throug
  * read for every chunk. The lock of the day keeps two purges from waiting for each other's rows; locking the rows themselves would take the
  * right to change them.
  */
-async function purgeTable(em: SqlEntityManager, dialect: Dialect, table: Table, through: string | undefined): Promise<number> {
+async function purgeTable(em: SqlEntityManager, dialect: Dialect, table: Table, days: PurgedDays | undefined): Promise<number> {
   let deleted = 0;
-  for (const day of (await dialect.days(em, table)).filter((one) => through === undefined || one <= through)) {
+  for (const day of (await dialect.days(em, table)).filter((one) => isPurged(one, days))) {
     for (const part of await dialect.tablesOf(em, table, day)) deleted += await deleteDay(em, dialect, table, part, day);
   }
   return deleted;

@@ -2,14 +2,15 @@ import { setImmediate } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import { tables } from '../../schema/dictionary.ts';
-import type { StoredTotals } from '../../store/store.ts';
+import type { PurgedDays, StoredTotals } from '../../store/store.ts';
 import type { Dialect } from '../dialect.ts';
+import { isPurged } from './purge.ts';
 import { rowsOf } from './rowsOf.ts';
 import { run } from './tables.ts';
 
-/** Counts the events up to and including `through`. */
-export async function countEvents(em: SqlEntityManager, dialect: Dialect, through?: string): Promise<StoredTotals> {
-  const days = (await dialect.days(em, tables.events)).filter((day) => through === undefined || day <= through);
+/** Counts the events of these days; all of them without any. */
+export async function countEvents(em: SqlEntityManager, dialect: Dialect, purged?: PurgedDays): Promise<StoredTotals> {
+  const days = (await dialect.days(em, tables.events)).filter((day) => isPurged(day, purged));
   let events = 0;
   for (const day of days) {
     const [row] = await run<{ count: number }>(em, sql`select count(*) as count from ${await rowsOf(em, dialect, tables.events, day)}`);

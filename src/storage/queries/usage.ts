@@ -26,16 +26,28 @@ export async function readUsage(em: SqlEntityManager, dialect: Dialect, { from, 
       tally,
       sql`${days} ${surface === undefined ? sql`` : sql`and event_name like ${`${surfacePrefix(surface)}%`}`}`
     );
-    const onSurface = surface === undefined ? sql`` : sql`and surface = ${surface}`;
     await addGuilds(
       em,
       tally,
-      sql`select distinct surface, guild_hash as "guildHash" from ${dialect.tables.dailyGuilds} where ${days} ${onSurface}`
+      sql`select distinct surface, guild_hash as "guildHash" from ${dialect.tables.dailyGuilds} where ${days} ${onSurface(surface)}`
     );
   }
   const open = daysDownFrom(to, from).filter((day) => !rolledUp.includes(day));
   for (const day of open) await addEvents(em, dialect, tally, day, surface);
-  return tally.usage();
+  return { ...tally.usage(), later: await laterEvents(em, dialect, to, surface) };
+}
+
+/** How many events are dated later than `to`, weighted as all counts are. */
+async function laterEvents(em: SqlEntityManager, dialect: Dialect, to: string, surface?: Surface): Promise<number> {
+  const [row] = await run<{ events: number | null }>(
+    em,
+    sql`select sum(1 / sample_rate) as events from ${dialect.tables.events} where day_bucket > ${to} ${onSurface(surface)}`
+  );
+  return Number(row?.events ?? 0);
+}
+
+function onSurface(surface: Surface | undefined): RawBuilder<unknown> {
+  return surface === undefined ? sql`` : sql`and surface = ${surface}`;
 }
 
 /** Adds up the events of one day. */

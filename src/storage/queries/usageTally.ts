@@ -35,7 +35,7 @@ export class UsageTally {
     else hashes.add(guildHash);
   }
 
-  usage(): Usage {
+  usage(): Omit<Usage, 'later'> {
     const guilds = new Set([...this.guilds.values()].flatMap((hashes) => [...hashes]));
     return { counts: [...this.counts.values()], durations: [...this.durations.values()], guilds: guilds.size };
   }

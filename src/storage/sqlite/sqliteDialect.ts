@@ -188,6 +188,11 @@ export class SqliteDialect implements Dialect {
     this.#noteSize();
   }
 
+  /** SQLite has no clock besides the machine's. */
+  async nowMs(): Promise<null> {
+    return null;
+  }
+
   async wipe(em: SqlEntityManager, when: 'now' | 'together'): Promise<boolean> {
     const isAnyOld = await this.#days.isAnyOld(em);
     if (isAnyOld && when === 'together') {

@@ -19,9 +19,13 @@ export interface Call {
   readonly args: readonly unknown[];
   /** The time of the bot's clock, in milliseconds since 1970: the thread has none of its own. */
   readonly nowMs: number;
-  /** Set to 1, and notified, when the call is done: for a caller that waits without an event loop. */
+  /** Set to {@link WRITTEN} or {@link NOT_WRITTEN}, and notified, when the call is done: for a caller that waits without an event loop. */
   readonly done?: Int32Array;
 }
+
+export const PENDING = 0;
+export const WRITTEN = 1;
+export const NOT_WRITTEN = 2;
 
 /** The answer to the call of the same id. */
 export type Answer =

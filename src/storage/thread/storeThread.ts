@@ -5,7 +5,7 @@ import type { Store } from '../../store/store.ts';
 import { StoreError } from '../../store/storeError.ts';
 import { openStore } from '../openStore.ts';
 import { fromColumns, type EventColumns } from './eventColumns.ts';
-import type { Answer, Call, ThreadData } from './protocol.ts';
+import { NOT_WRITTEN, WRITTEN, type Answer, type Call, type ThreadData } from './protocol.ts';
 
 /** Other calls wait meanwhile; what is still in the way then is tried again later. */
 const BUSY_TIMEOUT_MS = 250;
@@ -14,14 +14,17 @@ let nowMs = 0;
 let store: Store | undefined;
 
 async function answer({ id, method, args, done }: Call): Promise<Answer> {
+  let outcome = NOT_WRITTEN;
   try {
-    return { id, result: await perform(method, args) };
+    const result = await perform(method, args);
+    outcome = WRITTEN;
+    return { id, result };
   } catch (error) {
     const { kind, message } = error instanceof StoreError ? error : new StoreError('unavailable', 'SQLite met an unexpected error');
     return { id, error: { kind, message } };
   } finally {
     if (done !== undefined) {
-      Atomics.store(done, 0, 1);
+      Atomics.store(done, 0, outcome);
       Atomics.notify(done, 0);
     }
   }

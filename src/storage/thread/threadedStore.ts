@@ -7,10 +7,10 @@ import { backoffMs } from '../../common/backoff.ts';
 import type { Clock } from '../../events/clock.ts';
 import type { TelemetryLoss } from '../../schema/dictionary.ts';
 import type { TelemetryEvent } from '../../schema/eventFields.ts';
-import type { Audit, Deletion, LossCount, Store, StoredTotals, Usage, UsageRange } from '../../store/store.ts';
+import type { Audit, DatabaseClock, Deletion, LossCount, PurgedDays, Store, StoredTotals, Usage, UsageRange } from '../../store/store.ts';
 import { StoreError } from '../../store/storeError.ts';
 import { buffersOf, toColumns } from './eventColumns.ts';
-import type { Answer, Call, ThreadData } from './protocol.ts';
+import { PENDING, WRITTEN, type Answer, type Call, type ThreadData } from './protocol.ts';
 
 /** The program of the thread: a file beside this one, in every build. A bundle may lack it. */
 const PROGRAM = new URL(`./storeThread${extname(import.meta.url)}`, import.meta.url);
@@ -75,15 +75,19 @@ export class ThreadedStore implements Store {
     return this.#call('write', [columns], buffersOf(columns));
   }
 
-  writeAtExit(events: readonly TelemetryEvent[]): boolean {
-    if (this.#worker === undefined || events.length === 0) return events.length === 0;
-    const done = new Int32Array(new SharedArrayBuffer(4));
-    for (let first = 0; first < events.length; first += this.batchSize) {
-      const columns = toColumns(events.slice(first, first + this.batchSize));
-      const isLast = first + this.batchSize >= events.length;
-      this.#post({ id: 0, method: 'write', args: [columns], nowMs: this.#options.clock.nowMs(), ...(isLast && { done }) });
-    }
-    return Atomics.wait(done, 0, 0, EXIT_MS) !== 'timed-out';
+  writeAtExit(events: readonly TelemetryEvent[]): readonly TelemetryEvent[] {
+    if (this.#worker === undefined) return events;
+    const batches = Array.from({ length: Math.ceil(events.length / this.batchSize) }, (_, at) => {
+      const batch = events.slice(at * this.batchSize, (at + 1) * this.batchSize);
+      const done = new Int32Array(new SharedArrayBuffer(4));
+      this.#post({ id: 0, method: 'write', args: [toColumns(batch)], nowMs: this.#options.clock.nowMs(), done });
+      return { batch, done };
+    });
+    const end = performance.now() + EXIT_MS;
+    return batches.flatMap(({ batch, done }) => {
+      Atomics.wait(done, 0, PENDING, Math.max(0, end - performance.now()));
+      return Atomics.load(done, 0) === WRITTEN ? [] : batch;
+    });
   }
 
   writeLosses(losses: readonly TelemetryLoss[]): Promise<void> {
@@ -94,20 +98,24 @@ export class ThreadedStore implements Store {
     return this.#ask('usage', range);
   }
 
-  losses(from: string, to: string): Promise<LossCount[]> {
-    return this.#ask('losses', from, to);
+  losses(from: string): Promise<LossCount[]> {
+    return this.#ask('losses', from);
   }
 
-  totals(through?: string): Promise<StoredTotals> {
-    return this.#ask('totals', through);
+  clock(): Promise<DatabaseClock> {
+    return this.#ask('clock');
+  }
+
+  totals(days?: PurgedDays): Promise<StoredTotals> {
+    return this.#ask('totals', days);
   }
 
   rollUp(): Promise<number> {
     return this.#ask('rollUp');
   }
 
-  purge(day?: string): Promise<Deletion> {
-    return this.#ask('purge', day);
+  purge(days?: PurgedDays): Promise<Deletion> {
+    return this.#ask('purge', days);
   }
 
   eraseGuild(guildHash: string): Promise<Deletion> {
