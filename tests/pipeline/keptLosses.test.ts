@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { renderStatus } from '../../src/commands/statusText.ts';
 import { renderText } from '../../src/render/text.ts';
+import { systemClock } from '../../src/events/clock.ts';
 import type { TelemetryLoss } from '../../src/schema/dictionary.ts';
 import { LossFolder } from '../../src/storage/lossFolder.ts';
 import { readSettings } from '../../config/settings.ts';
@@ -12,7 +14,8 @@ import { until } from '../support/bot.ts';
 import { onBothDatabases, outcomes, postgresqlDatabase, sqliteDatabase, temporaryFolder, type TestDatabase } from '../support/databases.ts';
 import { runUntilEnd } from '../support/endingProcess.ts';
 import { fakeMinutes, ROLL, startTelemetry, type HandledTelemetry } from '../support/handClock.ts';
-import { openTestStore } from '../support/seedEvents.ts';
+import { seededRandom } from '../support/randomEvents.ts';
+import { anEvent, openTestStore } from '../support/seedEvents.ts';
 
 const MINUTE_MS = 60_000;
 const LAST_TRY_MS = 500;
@@ -23,9 +26,23 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-const away = async ({ sql }: TestDatabase): Promise<unknown> => sql('alter table telemetry_events rename to telemetry_gone');
-const back = async ({ sql }: TestDatabase): Promise<unknown> => sql('alter table telemetry_gone rename to telemetry_events');
 const folderOf = ({ env }: TestDatabase): string => env['TELEMETRY_DATA_DIR'] ?? '';
+
+/** Who holds the write lock of an SQLite file. */
+const locks = new Map<TestDatabase, DatabaseSync>();
+
+/** The database takes nothing until it is `back`. */
+async function away(database: TestDatabase): Promise<void> {
+  if (database.engine === 'PostgreSQL') return void (await database.sql('alter table telemetry_events rename to telemetry_gone'));
+  const lock = new DatabaseSync(join(folderOf(database), 'telemetry.db'), { timeout: 5_000 });
+  lock.exec('begin immediate');
+  locks.set(database, lock);
+}
+
+async function back(database: TestDatabase): Promise<void> {
+  if (database.engine === 'PostgreSQL') return void (await database.sql('alter table telemetry_gone rename to telemetry_events'));
+  locks.get(database)?.close();
+}
 const filesIn = async (database: TestDatabase): Promise<string[]> =>
   (await readdir(folderOf(database))).filter((name) => name.startsWith('losses'));
 
@@ -182,7 +199,8 @@ test.each(['exit', 'close and exit'])(
 
 test('what SQLite could not write at the exit of a process is told by its next start', async () => {
   const database = await sqliteDatabase();
-  await openTestStore(database);
+  const store = await openTestStore(database);
+  await store.write([anEvent(seededRandom(1), { dayBucket: systemClock().today() })]);
   await database.sql("create trigger full before insert on telemetry_events begin select raise(abort, 'no'); end");
   expect(await runUntilEnd(database, 'exit', 300)).toMatchObject({ exitCode: 7 });
   await using next = await startTelemetry({ database });

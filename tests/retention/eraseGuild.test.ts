@@ -23,7 +23,7 @@ onBothDatabases((createDatabase) => {
     const erase = (id: string) =>
       bot.discord.slash({ command: 'telemetry', subcommand: 'erase-guild', options: { id }, user: bot.discord.owner });
     expect((await erase(GUILD))?.content).toBe('Deleted 4 events of this guild.');
-    expect((await erase('not-the-id-of-a-guild'))?.content).toMatch(/not the id of a guild/);
+    expect((await erase('not-the-id-of-a-guild'))?.content).toMatch(/the id of a guild has 17 to 20 digits/);
     expect(await outcomes(database)).toEqual({ 'discord.seeds.roll': { runs: 1, ok: 1, failed: 0 } });
   });
 

