@@ -13,6 +13,7 @@ import { invalidateRollups, isLate, rollUpSettledDays } from './queries/rollups.
 import { run } from './queries/tables.ts';
 import { countEvents } from './queries/totals.ts';
 import { readUsage } from './queries/usage.ts';
+import { Wiping } from './wiping.ts';
 
 /** A connection that was just opened. */
 export interface OpenedOrm {
@@ -20,11 +21,6 @@ export interface OpenedOrm {
   /** Whether its tables were made only now. */
   readonly isNew: boolean;
 }
-
-/** How long after a wipe the next one follows: what another process deleted, and left in the journal to someone who read, is wiped then. */
-const WIPE_INTERVAL_MS = 600_000;
-/** How long after one that was held up. */
-const WIPE_RETRY_MS = 1_000;
 
 interface SqlStoreOptions {
   readonly dialect: Dialect;
@@ -50,7 +46,7 @@ export class SqlStore implements Store {
   #orm: MikroORM;
   #isOpen = true;
   #reopening: Promise<void> | undefined;
-  #wiping: NodeJS.Timeout | undefined;
+  readonly #wiping: Wiping;
 
   static async open(options: SqlStoreOptions): Promise<SqlStore> {
     const { orm } = await options.open();
@@ -60,6 +56,7 @@ export class SqlStore implements Store {
   private constructor(orm: MikroORM, { dialect, clock, saltFingerprint, open }: SqlStoreOptions) {
     this.#orm = orm;
     this.#dialect = dialect;
+    this.#wiping = new Wiping(dialect, (work) => this.#attempt(work));
     this.#clock = clock;
     this.#saltFingerprint = saltFingerprint;
     this.#open = open;
@@ -129,7 +126,7 @@ export class SqlStore implements Store {
   rollUp(): Promise<number> {
     return this.#attempt(async (em) => {
       const days = await rollUpSettledDays(em, this.#dialect, this.#clock.nowMs());
-      if (days > 0) await this.#wipe(em, 'now');
+      if (days > 0) await this.#wiping.wipe(em, 'now');
       return days;
     });
   }
@@ -138,7 +135,7 @@ export class SqlStore implements Store {
     try {
       return await this.#attempt(async (em) => {
         const deleted = await purgeTables(em, this.#dialect, days);
-        return { deleted, isWiped: await this.#wipe(em, 'now') };
+        return { deleted, isWiped: await this.#wiping.wipe(em, 'now') };
       });
     } catch (error) {
       // Deleting rows takes room on the disk.
@@ -155,7 +152,7 @@ export class SqlStore implements Store {
     return this.#attempt(async (em) => {
       const deleted = await eraseGuild(em, this.#dialect, guildHash);
       await rollUpSettledDays(em, this.#dialect, this.#clock.nowMs());
-      return { deleted, isWiped: await this.#wipe(em, 'together') };
+      return { deleted, isWiped: await this.#wiping.wipe(em, 'together') };
     });
   }
 
@@ -174,20 +171,8 @@ export class SqlStore implements Store {
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#wiping);
+    this.#wiping.stop();
     await this.#orm.close(true);
-  }
-
-  /** Never rejects: what was deleted is deleted, and wiped a little later if it can't be now. */
-  async #wipe(em: SqlEntityManager, when: 'now' | 'together'): Promise<boolean> {
-    const isWiped = await this.#dialect.wipe(em, when).catch((error: unknown) => {
-      this.#dialect.toStoreError(error);
-      return false;
-    });
-    const again = (): unknown => this.#attempt((inside) => this.#wipe(inside, 'together')).catch(() => this.#wiping?.refresh());
-    clearTimeout(this.#wiping);
-    if (this.#dialect.keepsFiles) this.#wiping = setTimeout(again, isWiped ? WIPE_INTERVAL_MS : WIPE_RETRY_MS).unref();
-    return isWiped;
   }
 
   /** With every batch, not with the first alone: another process may have purged what an earlier one wrote. */
