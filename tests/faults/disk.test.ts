@@ -143,7 +143,12 @@ withLimit('a bot whose files may grow no more answers on, and writes what waited
   await using discord = await DiscordStandIn.start();
   await using bot = await SampleBot.start({ database, discord });
   // The table is there once the database was opened.
-  await until(async () => (await database.sql('select * from telemetry_salts').catch(() => [])).length > 0);
+  await until(() =>
+    database.sql('select * from telemetry_events').then(
+      () => true,
+      () => false
+    )
+  );
   await bot.use(5);
   await until(async () => (await bot.status()).queueLength === 0);
   limitFiles(bot.pid, statSync(`${database.file}-wal`).size);

@@ -5,6 +5,6 @@ import { maintained, Ping } from '../support/traffic.ts';
 /** A bot with `/ping`, once its database is open and the maintenance at start is over. */
 export async function startPingBot(database: TestDatabase, env: Readonly<Record<string, string>> = {}): Promise<TestBot> {
   const bot = await startBot({ database, env, commands: { ping: Ping } });
-  await maintained(database);
+  await maintained();
   return bot;
 }

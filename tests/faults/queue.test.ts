@@ -14,11 +14,12 @@ async function tighten(database: TestDatabase): Promise<void> {
     await database.sql(`alter table telemetry_events add constraint no_poison ${TIGHTER}`);
     return;
   }
-  const [definition] = await database.sql("select sql from sqlite_master where name = 'telemetry_events'");
+  const [definition] = await database.sql("select sql from sqlite_master where name = 'telemetry_events_template'");
   const create = String(definition?.['sql']).replace('primary key', `constraint no_poison ${TIGHTER}, primary key`);
   expect(create).toContain('no_poison');
   // A constraint of a column may stand only behind the columns, which is where the key stands.
-  await database.sql('drop table telemetry_events');
+  // The table of each day is made like this one.
+  await database.sql('drop table telemetry_events_template');
   await database.sql(create);
 }
 

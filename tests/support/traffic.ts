@@ -4,7 +4,6 @@ import { expect } from '@jest/globals';
 import { Command, container } from '@sapphire/framework';
 import type { ChatInputCommandInteraction } from 'discord.js';
 import { until, type TestBot } from './bot.ts';
-import type { TestDatabase } from './databases.ts';
 import { expectCountersToAddUp } from './counters.ts';
 
 /** Below the 50 requests a second that discord.js sends at most. */
@@ -62,11 +61,10 @@ export const times = (count: number): (() => boolean) => {
   return () => left-- === 0;
 };
 
-/** Waits until the database is open and the maintenance at start is over: the salt is noted last. */
-export async function maintained(database: Pick<TestDatabase, 'sql'>): Promise<void> {
-  await until(() => container.telemetry.status().state === 'open');
-  await until(async () => (await database.sql('select * from telemetry_salts')).length > 0);
-  // The salts are read once more after that.
+/** Waits until the database is open and the maintenance at start is over. */
+export async function maintained(): Promise<void> {
+  await until(() => container.telemetry.status().lastPurge !== null);
+  // The salts are read after that.
   await wait(PAUSE_MS);
 }
 
