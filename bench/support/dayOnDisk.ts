@@ -35,7 +35,8 @@ await store.rollUp();
 day = addDays(FIRST, RETENTION_DAYS);
 const before = written();
 process.stderr.write('begin\n');
-await store.purge(FIRST);
+// Another checkout may take a day alone.
+await store.purge((checkout === ROOT ? { through: FIRST, after: '9999-12-31' } : FIRST) as never);
 await store.rollUp();
 await write(Number(batchSize));
 process.stderr.write('end\n');

@@ -11,7 +11,7 @@ const DAYS = 30;
 export const ALL_DAYS: readonly string[] = Array.from({ length: DAYS }, (_, index) => addDays(TODAY, index - DAYS + 1));
 
 /** It is the last minute of today: two days, this one and the one before, are not rolled up yet, and both are full. */
-const lateToday: Clock = {
+export const lateToday: Clock = {
   monotonicMs: () => performance.now(),
   nowMs: () => Date.parse(`${TODAY}T23:59:00Z`),
   today: () => TODAY
