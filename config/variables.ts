@@ -1,7 +1,7 @@
-import { validate as isCron } from 'node-cron';
 import { z } from 'zod';
 import { COMMAND_NAME, SNOWFLAKE } from '../src/schema/patterns.ts';
 import { looksRandom, SALT_LENGTH } from './saltStrength.ts';
+import { isCron } from './cron.ts';
 import { isPostgresUrl } from './postgresUrl.ts';
 
 /** One environment variable: what it means and how it is checked. The README's table is made from these. */
@@ -124,8 +124,7 @@ export const variables = {
     unit: 'cron expression, in UTC',
     fallback: '0 2 * * *',
     remedy: 'write a cron expression of five fields, as 0 2 * * *',
-    // node-cron takes a field for seconds too: nobody means to purge every second.
-    schema: z.string().refine((expression) => expression.split(/\s+/).length === 5 && isCron(expression))
+    schema: z.string().refine(isCron)
   } satisfies Variable<string>,
   autoMigrate: flag({
     name: 'TELEMETRY_AUTO_MIGRATE',

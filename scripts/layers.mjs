@@ -24,7 +24,7 @@ const MAY_IMPORT = {
   'src/events': 'src/schema src/common',
   'src/schema': 'zod',
   'src/common': '',
-  config: 'src/schema zod node-cron',
+  config: 'src/schema zod',
   migrations: '@mikro-orm/core @mikro-orm/migrations'
 };
 

@@ -1,16 +1,23 @@
-import { schedule, type ScheduledTask } from 'node-cron';
+import type { schedule, ScheduledTask } from 'node-cron';
 
 /** Runs `purge` now and then by the cron expression, in UTC; one run at a time. */
 export class PurgeSchedule {
-  readonly #task: ScheduledTask;
+  readonly #task: Promise<ScheduledTask | undefined>;
   readonly #purge: () => Promise<void>;
   #running: Promise<void>;
 
-  /** @param purge must not reject. */
-  constructor(cron: string, purge: () => Promise<void>) {
+  /**
+   * @param cron is known to be an expression of five fields.
+   * @param purge must not reject.
+   * @param onFailure called where the purge can't be scheduled: it ran once, and does not again.
+   */
+  constructor(cron: string, purge: () => Promise<void>, onFailure: () => void) {
     this.#purge = purge;
     this.#running = purge();
-    this.#task = schedule(cron, () => this.runNow(), { timezone: 'UTC', name: 'telemetry-purge', noOverlap: true, unref: true });
+    this.#task = this.#schedule(cron).catch(() => {
+      onFailure();
+      return undefined;
+    });
   }
 
   /** Runs it once more, after the one that is under way. */
@@ -21,7 +28,31 @@ export class PurgeSchedule {
 
   /** Stops, and waits for the purge under way: node-cron itself does not. */
   async stop(): Promise<void> {
-    await this.#task.destroy();
+    const task = await this.#task;
+    await task?.destroy();
     await this.#running;
+  }
+
+  async #schedule(cron: string): Promise<ScheduledTask> {
+    const cronModule = await loadCron();
+    return cronModule.schedule(cron, () => this.runNow(), { timezone: 'UTC', name: 'telemetry-purge', noOverlap: true, unref: true });
+  }
+}
+
+interface CronModule {
+  readonly schedule: typeof schedule;
+}
+
+/**
+ * Its module for `import` asks for `import.meta.url` as soon as it is loaded, which a bundle that esbuild makes for CommonJS does not have; the one
+ * for `require` asks for `__filename`, which such a bundle has.
+ */
+async function loadCron(): Promise<CronModule> {
+  if (typeof __filename !== 'string') return import('node-cron');
+  try {
+    return require('node-cron') as CronModule;
+  } catch {
+    // Another bundler, which has put it in as the module for `import`.
+    return import('node-cron');
   }
 }

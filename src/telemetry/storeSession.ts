@@ -12,6 +12,10 @@ const NO_THREAD =
   'Telemetry: SQLite works on the thread of the bot, since storage/thread/storeThread of the package is missing beside the bundle. ' +
   'See docs/runbook.md for how to ship it';
 
+const NO_SCHEDULE =
+  'Telemetry cannot schedule its purges, since node-cron failed to load: old events are purged when the bot starts, and then no more. ' +
+  'If the bot is bundled, leave node-cron out of the bundle';
+
 const THREAD_LOST = 'Telemetry: the thread of SQLite ended. It is started anew, and what it had not acknowledged is written again';
 
 interface SessionOptions {
@@ -93,7 +97,12 @@ export class StoreSession {
         log.info(`Telemetry writes to ${store.description}`);
         if (isOnBotThread(settings)) log.warn('thread', NO_THREAD);
         onOpen(store);
-        if (!signal.aborted) this.#schedule = new PurgeSchedule(settings.purgeCron, () => maintain(store));
+        if (!signal.aborted)
+          this.#schedule = new PurgeSchedule(
+            settings.purgeCron,
+            () => maintain(store),
+            () => log.error('schedule', NO_SCHEDULE)
+          );
         return;
       } catch (error) {
         this.problem = error instanceof StoreError ? error.message : 'the database module failed to load: Node 22.17 or newer is needed';
