@@ -1,5 +1,5 @@
 import { isThenable, silence } from '../common/lookOn.ts';
-import { normalize } from '../events/names.ts';
+import { normalize } from '../events/codeName.ts';
 
 /**
  * When an error is of a type of the bot's own: when it is an instance of this class, or when this function returns true for it. `true` is for a

@@ -1,9 +1,10 @@
 import { ERROR_TYPES, isErrorType, type Failure } from '../events/errorTypes.ts';
-import { normalize, OTHER } from '../events/names.ts';
+import { normalize } from '../events/codeName.ts';
+import { OTHER } from '../events/names.ts';
 import { askBot, DeclaredErrors, type ErrorMatcher } from './declaredErrors.ts';
 import { fromDiscord } from './discordErrors.ts';
 import { fromProvider } from './providerErrors.ts';
-import { fromSapphire, identifierAsType, identifierOf } from './sapphireErrors.ts';
+import { fromSapphire, identifierOf } from './sapphireErrors.ts';
 
 /** A bot's own decision: the error type of an error that it knows, or `undefined` to leave it to the plugin. */
 export type ClassifyError = (error: unknown) => string | undefined;
@@ -92,7 +93,7 @@ export class ErrorClassifier {
   #fromIdentifier(link: Record<string, unknown>): string | undefined {
     const identifier = identifierOf(link);
     if (identifier === undefined) return undefined;
-    const type = identifierAsType(identifier);
+    const type = normalize(identifier);
     return isErrorType(type) || this.#declared.has(type) ? type : undefined;
   }
 }

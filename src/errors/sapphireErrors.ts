@@ -1,6 +1,5 @@
 import { Identifiers } from '@sapphire/framework';
 import type { ErrorType } from '../events/errorTypes.ts';
-import { normalize } from '../events/names.ts';
 
 const USER_ERRORS = new Set<unknown>(['UserError', 'ArgumentError', 'PreconditionError']);
 
@@ -24,11 +23,6 @@ const PRECONDITION = 'precondition';
 /** The identifier of a UserError of Sapphire: a constant in code, the framework's or the bot's. */
 export function identifierOf({ name, identifier }: Record<string, unknown>): string | undefined {
   return typeof identifier === 'string' && USER_ERRORS.has(name) ? identifier : undefined;
-}
-
-/** What an identifier would be called as an error type: `raceFull` is `race_full`. */
-export function identifierAsType(identifier: string): string {
-  return normalize(identifier.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '_'));
 }
 
 /** The type of a UserError of Sapphire; `undefined` for any other error. */

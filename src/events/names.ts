@@ -1,7 +1,8 @@
 import type { Action, Surface } from '../schema/closedLists.ts';
 import { eventName, operationName } from '../schema/eventName.ts';
-import { EVENT_NAME, PROVIDER, SEGMENT } from '../schema/patterns.ts';
-import type { RunDescription } from './runDescription.ts';
+import { EVENT_NAME, HAS_FEW_DIGITS, MAX_OPERATION, MAX_SEGMENT, OPERATION, PROVIDER, SEGMENT } from '../schema/patterns.ts';
+import { codeName, normalize } from './codeName.ts';
+import { PIECE, type PieceRun } from './runDescription.ts';
 
 /** What every name becomes that is not one: too long, with a dot, with too many digits, or beyond the bound. */
 export const OTHER = 'other';
@@ -11,18 +12,13 @@ export const LISTENER_ERROR = 'listener_error';
 const MAX_OPERATIONS = 500;
 const MAX_PROVIDERS = 100;
 
-type OperationNames = Pick<RunDescription, 'surface' | 'feature' | 'operation'>;
+type OperationNames = Pick<PieceRun, 'surface' | 'feature' | 'operation' | typeof PIECE>;
 
 /** An operation whose names were checked, with its event names ready made. */
 export interface Operation {
   readonly surface: Surface;
   readonly feature: string;
   readonly eventName: Readonly<Record<Action, string>>;
-}
-
-/** Lower case, with spaces and hyphens as `_`: `Daily Race` and `daily-race` are both `daily_race`. */
-export function normalize(name: string): string {
-  return name.trim().toLowerCase().normalize('NFC').replaceAll(/[ -]+/g, '_');
 }
 
 /** The checked names of one process. Each is checked once, then found again by what code called it. */
@@ -35,16 +31,26 @@ export class Names {
   /** By the event name of their invoke. */
   readonly #distinct = new Map<string, Operation>();
   readonly #providers = new Map<string, string>();
+  readonly #tellOther: (piece: string) => void;
 
-  /** The operation by that name; its parts that are no names become `other`, and are counted. */
+  /** @param tellOther called with each piece of whose name a part became `other`, at every run of it. Default: nobody is. */
+  constructor(tellOther: (piece: string) => void = () => undefined) {
+    this.#tellOther = tellOther;
+  }
+
+  /** The operation by that name. What does not fit of a piece's is made to fit; what still is no name becomes `other`, and is counted. */
   operation(names: OperationNames): Operation {
     const known = this.#operations.get(names.surface)?.get(names.feature)?.get(names.operation);
     if (known !== undefined) return known;
     const replacedBefore = this.replaced;
+    const { surface, feature, operation: name } = fitted(names);
     const operation = this.#bounded(
-      this.#whole(makeOperation(names.surface, this.#segment(names.feature), this.#segment(names.operation)))
+      this.#whole(makeOperation(surface, this.#checked(feature, SEGMENT, MAX_SEGMENT), this.#checked(name, OPERATION, MAX_OPERATION)))
     );
-    if (this.replaced === replacedBefore && this.#operationCount < MAX_OPERATIONS) this.#keep(names, operation);
+    const piece = names[PIECE];
+    if (this.replaced > replacedBefore) {
+      if (piece !== undefined) this.#tellOther(piece);
+    } else if (this.#operationCount < MAX_OPERATIONS) this.#keep(names, operation);
     return operation;
   }
 
@@ -55,7 +61,7 @@ export class Names {
     if (known !== undefined) return known;
     // Of a bot in JavaScript it may be anything.
     const provider = typeof name === 'string' ? name.trim().toLowerCase().normalize('NFC') : '';
-    if (this.#providers.size >= MAX_PROVIDERS || !PROVIDER.test(provider)) return this.#replace();
+    if (this.#providers.size >= MAX_PROVIDERS || provider.length > MAX_SEGMENT || !PROVIDER.test(provider)) return this.#replace();
     this.#providers.set(name, provider);
     return provider;
   }
@@ -83,15 +89,23 @@ export class Names {
     return operation;
   }
 
-  #segment(name: string): string {
-    const segment = typeof name === 'string' ? normalize(name) : '';
-    return SEGMENT.test(segment) ? segment : this.#replace();
+  /** Patterns count what looks like one character, the columns what JavaScript calls one. */
+  #checked(text: string, pattern: RegExp, longest: number): string {
+    const name = typeof text === 'string' ? normalize(text) : '';
+    return name.length <= longest && pattern.test(name) ? name : this.#replace();
   }
 
   #replace(): string {
     this.replaced += 1;
     return OTHER;
   }
+}
+
+/** Names in code are made to fit, unless they hold too many digits as a whole: what is cut off must not hide an id. */
+function fitted(names: OperationNames): OperationNames {
+  const { feature, operation } = names;
+  if (names[PIECE] === undefined || !HAS_FEW_DIGITS.test(`${feature}.${operation}`)) return names;
+  return { ...names, feature: codeName(feature, MAX_SEGMENT), operation: codeName(operation, MAX_OPERATION) };
 }
 
 function makeOperation(surface: Surface, feature: string, operation: string): Operation {

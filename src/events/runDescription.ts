@@ -23,3 +23,11 @@ export interface DeclaredNames {
   /** The outside service that is asked, as `alttpr`. Default: none. */
   readonly provider?: string;
 }
+
+/** The piece of Sapphire's whose run it is, as the log calls it: `commands/roll`. A symbol, since nothing that a user sends can have one. */
+export const PIECE = Symbol('piece');
+
+/** A run whose names are those of a piece and its folders: what does not fit is not refused, but made to fit. */
+export interface PieceRun extends RunDescription {
+  readonly [PIECE]?: string;
+}

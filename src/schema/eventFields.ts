@@ -1,7 +1,6 @@
 import { ACTIONS, STATUSES, SURFACES } from './closedLists.ts';
 import type { Field, RowOf } from './field.ts';
-import { EVENT_NAME } from './patterns.ts';
-import { DAY, GUILD_HASH, PROVIDER, SEGMENT, UUID_V4 } from './patterns.ts';
+import { DAY, EVENT_NAME, GUILD_HASH, PROVIDER, SEGMENT, UUID_V4 } from './patterns.ts';
 
 /** The longest duration that is stored: a day. */
 export const MAX_DURATION_MS = 86_400_000;
@@ -32,7 +31,7 @@ export const eventFields = {
     column: 'event_name',
     type: 'text',
     nullable: false,
-    maxLength: 160,
+    maxLength: 180,
     pattern: EVENT_NAME,
     purpose: 'What happened: `surface.feature.operation.action`, from names in the code of the bot.',
     example: 'discord.generator.preset.invoke'

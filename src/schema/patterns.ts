@@ -5,15 +5,28 @@ import { ACTIONS, SURFACES } from './closedLists.ts';
  * stands between them. In the name of an event those of its feature and of its operation count together.
  */
 
-const NAME = String.raw`[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]{0,63}`;
+/** The longest feature, error type and provider. */
+export const MAX_SEGMENT = 64;
+/** The longest operation: a command, a group and a subcommand of 32 each, and what joins them. */
+export const MAX_OPERATION = 98;
+
+const nameWithin = (longest: number): string => String.raw`[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]{0,${longest - 1}}`;
+const NAME = nameWithin(MAX_SEGMENT);
+const OPERATION_NAME = nameWithin(MAX_OPERATION);
 const FEW_DIGITS = String.raw`(?!(?:\P{N}*\p{N}){15})`;
 
-/** A feature, an operation or an error type: letters of any script, digits and underscores, never a dot. */
+/** A feature or an error type: letters of any script, digits and underscores, never a dot. */
 export const SEGMENT = new RegExp(`^${FEW_DIGITS}${NAME}$`, 'u');
+export const OPERATION = new RegExp(`^${FEW_DIGITS}${OPERATION_NAME}$`, 'u');
 /** `surface.feature.operation.action`. */
-export const EVENT_NAME = new RegExp(String.raw`^${FEW_DIGITS}(?:${SURFACES.join('|')})\.${NAME}\.${NAME}\.(?:${ACTIONS.join('|')})$`, 'u');
+export const EVENT_NAME = new RegExp(
+  String.raw`^${FEW_DIGITS}(?:${SURFACES.join('|')})\.${NAME}\.${OPERATION_NAME}\.(?:${ACTIONS.join('|')})$`,
+  'u'
+);
+/** No text passes that holds 15 digits. */
+export const HAS_FEW_DIGITS = new RegExp(`^${FEW_DIGITS}`, 'u');
 /** A provider: as a segment, and dots and hyphens as in a host name. Without any letter it would be an address. */
-export const PROVIDER = new RegExp(String.raw`^${FEW_DIGITS}(?=.*\p{L})[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,63}$`, 'u');
+export const PROVIDER = new RegExp(String.raw`^${FEW_DIGITS}(?=.*\p{L})[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,${MAX_SEGMENT - 1}}$`, 'u');
 export const DAY = /^\d{4}-\d{2}-\d{2}$/;
 export const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 export const GUILD_HASH = /^[0-9a-f]{64}$/;

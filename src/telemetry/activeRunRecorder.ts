@@ -2,13 +2,14 @@ import { isThenable, lookOn } from '../common/lookOn.ts';
 import type { ErrorClassifier } from '../errors/errorClassifier.ts';
 import type { Failure, Outcome } from '../events/errorTypes.ts';
 import { Names } from '../events/names.ts';
-import type { RunDescription } from '../events/runDescription.ts';
+import type { PieceRun } from '../events/runDescription.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
 import type { Lifecycles } from '../pipeline/lifecycles.ts';
 import { SURFACES } from '../schema/closedLists.ts';
 import { KeyedRun } from './keyedRun.ts';
 import type { Run } from './telemetry.ts';
 import type { RunRecorder } from './telemetryService.ts';
+import { tellOther } from './tellOther.ts';
 
 interface ActiveRunRecorderOptions {
   readonly lifecycles: Lifecycles;
@@ -41,7 +42,7 @@ const FAILED_ALREADY: Beginning = { timed: false, endsByItself: true };
 /** The door of the pipeline: checks what code says of a run, hashes its guild, and tells the category of what was thrown. */
 export class ActiveRunRecorder implements RunRecorder {
   readonly #options: ActiveRunRecorderOptions;
-  readonly #names = new Names();
+  readonly #names: Names;
   /** By what triggered it, the key of the newest run. */
   readonly #newest = new WeakMap<object, object>();
   /** The newest of the ends for which the stack of the bot had no room; they come with the next end. */
@@ -49,6 +50,7 @@ export class ActiveRunRecorder implements RunRecorder {
 
   constructor(options: ActiveRunRecorderOptions) {
     this.#options = options;
+    this.#names = new Names((piece) => tellOther(options.log, piece));
   }
 
   /** Invalid or excess names and error types so far. */
@@ -56,7 +58,7 @@ export class ActiveRunRecorder implements RunRecorder {
     return this.#names.replaced + this.#options.errors.replaced;
   }
 
-  readonly begin = this.#failOpen((key: object, description: RunDescription) => this.#begin(key, description, HEARD_OF));
+  readonly begin = this.#failOpen((key: object, description: PieceRun) => this.#begin(key, description, HEARD_OF));
   readonly nameAfter = this.#failOpen((trigger: object, key: object) => void this.#newest.set(trigger, key));
   readonly succeed = this.#failOpen((key: object) => this.#options.lifecycles.note(key, 'success'));
   readonly fail = this.#failOpen((key: object, errorType: string) => this.#note(key, (errors) => errors.fromType(errorType)));
@@ -70,7 +72,7 @@ export class ActiveRunRecorder implements RunRecorder {
     this.#options.lifecycles.end(key);
     this.#endDue();
   });
-  readonly recordFailure = this.#failOpen((description: RunDescription, error: unknown) => {
+  readonly recordFailure = this.#failOpen((description: PieceRun, error: unknown) => {
     const key = {};
     this.#begin(key, description, FAILED_ALREADY);
     this.failWith(key, error);
@@ -80,7 +82,7 @@ export class ActiveRunRecorder implements RunRecorder {
   readonly expire = this.#failOpen(() => this.#options.lifecycles.expire());
   /** Ends, as interrupted, all that is in flight. */
   readonly interruptAll = this.#failOpen(() => this.#options.lifecycles.interruptAll());
-  readonly #beginTracked = this.#failOpen((key: object, description: RunDescription) => this.#begin(key, description, TRACKED));
+  readonly #beginTracked = this.#failOpen((key: object, description: PieceRun) => this.#begin(key, description, TRACKED));
 
   keyOf(trigger: object): object {
     return this.#newest.get(trigger) ?? trigger;
@@ -90,7 +92,7 @@ export class ActiveRunRecorder implements RunRecorder {
     return this.#options.lifecycles.has(key);
   }
 
-  track<T>(description: RunDescription, work: (run: Run) => T, key: object = {}): T {
+  track<T>(description: PieceRun, work: (run: Run) => T, key: object = {}): T {
     this.#beginTracked(key, description);
     let result: T;
     try {
@@ -140,7 +142,7 @@ export class ActiveRunRecorder implements RunRecorder {
     if (!lookOn(thenable, { succeed, fail })) this.#options.lifecycles.mayNeverEnd(key);
   }
 
-  #begin(key: object, description: RunDescription, { timed, endsByItself }: Beginning): void {
+  #begin(key: object, description: PieceRun, { timed, endsByItself }: Beginning): void {
     const { lifecycles, excludedGuilds, hashGuild, log } = this.#options;
     const { surface, provider, guildId } = description;
     if (typeof guildId === 'string' && excludedGuilds.has(guildId)) return;

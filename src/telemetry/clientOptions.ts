@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SettingsError } from '../../config/settings.ts';
 import type { ErrorMatcher } from '../errors/declaredErrors.ts';
 import type { ClassifyError } from '../errors/errorClassifier.ts';
-import { normalize } from '../events/names.ts';
+import { normalize } from '../events/codeName.ts';
 import type { DeclaredNames } from '../events/runDescription.ts';
 import { SEGMENT } from '../schema/patterns.ts';
 

@@ -1,10 +1,10 @@
-import type { RunDescription } from '../events/runDescription.ts';
+import type { PieceRun } from '../events/runDescription.ts';
 import type { Run, Telemetry } from './telemetry.ts';
 
 /** What listeners record runs with. Nothing here ever throws or waits, but for what tracked work throws. */
 export interface RunRecorder {
   /** Begins a run that is found again by `key`. It must be ended. */
-  begin(key: object, description: RunDescription): void;
+  begin(key: object, description: PieceRun): void;
   /** Lets code of the bot find the run of `key` by `trigger`, too: by a message, say, which may run more than once. */
   nameAfter(trigger: object, key: object): void;
   /** The key of the newest run that was named after `trigger`; `trigger` itself where there is none. */
@@ -24,9 +24,9 @@ export interface RunRecorder {
   /** Ends the run with what was noted. */
   end(key: object): void;
   /** Measures `work`; the run is found by `key`, where one is given. */
-  track<T>(description: RunDescription, work: (run: Run) => T, key?: object): T;
+  track<T>(description: PieceRun, work: (run: Run) => T, key?: object): T;
   /** Records a run that is heard of only when it has failed: it has no duration. */
-  recordFailure(description: RunDescription, error: unknown): void;
+  recordFailure(description: PieceRun, error: unknown): void;
 }
 
 /** What the plugin makes for a client: the public part is on the container's type, the rest is for the plugin's own folders. */

@@ -114,7 +114,7 @@ test(
     expect({ reply: reply?.content, exitCode }).toEqual({ reply: 'A seed', exitCode: 0 });
     expect(await outcomes(database)).toEqual({
       'discord.alttpr.alttpr_preset': { runs: 1, ok: 0, failed: 1 },
-      'discord.tidy.tidy': { runs: 1, ok: 1, failed: 0 }
+      'discord.tidy.task': { runs: 1, ok: 1, failed: 0 }
     });
   },
   BOT_MS

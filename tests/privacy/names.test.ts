@@ -13,7 +13,7 @@ import { GUILD, startSentinelBot, USER } from './sentinelBot.ts';
 const NO_NAMES: readonly unknown[] = [
   'a.b',
   'sentinel.example.org',
-  'x'.repeat(65),
+  'x'.repeat(99),
   `user_${USER.id}`,
   'id١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧',
   '',

@@ -30,11 +30,11 @@ onBothDatabases((createDatabase) => {
     expect(Object.keys(found).filter((name) => !listeners.has(name))).toEqual([
       'api.seed.generate',
       'api.seeds.post',
-      ...(hasRedis ? ['discord.announce.announce'] : []),
-      'discord.choose.choose',
+      ...(hasRedis ? ['discord.announce.task'] : []),
+      'discord.choose.select_menu',
       'discord.find.find_autocomplete',
-      'discord.press.press',
-      'discord.submit.submit',
+      'discord.press.button',
+      'discord.submit.modal',
       'racetime.room.seed',
       'racetime.seed.generate'
     ]);

@@ -19,7 +19,7 @@ interface Surface {
 }
 
 /** Names of the page's examples that look like error types and are none. */
-const EXAMPLES = new Set(['alttpr_admin_reset', 'ex_seed', 'seed_missing']);
+const EXAMPLES = new Set(['alttpr_admin_reset', 'daily_race', 'ex_seed', 'games_twnhdu', 'seed_missing', 'select_menu']);
 
 /** The page without its blocks of code. */
 async function readPage(): Promise<string> {

@@ -1,5 +1,5 @@
 import { fromHttpAnswer } from '../../errors/httpAnswer.ts';
-import type { RunDescription } from '../../events/runDescription.ts';
+import type { PieceRun } from '../../events/runDescription.ts';
 import type { RunRecorder } from '../../telemetry/telemetryService.ts';
 
 /** The response of a server of Node's, as far as its end goes. */
@@ -14,7 +14,7 @@ export interface HttpResponse {
 /**
  * Measures a request until its response has ended; `container.telemetry.run(request)` finds it. Who measures a request first is the one.
  */
-export function measureRequest(runs: RunRecorder, request: object, response: HttpResponse, description: RunDescription): void {
+export function measureRequest(runs: RunRecorder, request: object, response: HttpResponse, description: PieceRun): void {
   if (runs.has(request)) return;
   runs.begin(request, description);
   let isWhole = false;

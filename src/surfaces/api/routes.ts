@@ -51,15 +51,19 @@ function begin(runs: RunRecorder, request: ApiRequest, response: HttpResponse): 
 
 /**
  * What a route is called that does not say so: the first part of its path is the feature, the others are the operation, and parameters are
- * left out. A path of one part has the method as its operation; of a path that takes several methods, all but GET have it at the end.
+ * left out. A path of one part has the method as its operation; of a path that takes several methods, all but GET have it behind them. An `api` at
+ * the beginning says nothing, and a version keeps two routes apart: it comes last.
  */
 function describeRoute({ path }: Route, method: string, methods: readonly string[]): RunDescription {
-  const [feature = 'root', ...rest] = path
+  const parts = path
     .slice(prefixLength())
     .filter((part) => !(part.startsWith('[') && part.endsWith(']')))
     .map((part) => part.replaceAll('.', '_'));
+  const first = parts.findIndex((part) => !/^(?:api|v\d+)$/i.test(part));
+  const [feature = 'root', ...rest] = first === -1 ? [] : parts.slice(first);
+  const versions = (first === -1 ? parts : parts.slice(0, first)).filter((part) => part.toLowerCase() !== 'api');
   const isNamedByMethod = rest.length === 0 || (method !== 'GET' && methods.length > 1);
-  return { surface: 'api', feature, operation: [...rest, ...(isNamedByMethod ? [method] : [])].join('_') };
+  return { surface: 'api', feature, operation: [...rest, ...(isNamedByMethod ? [method] : []), ...versions].join('_') };
 }
 
 function prefixLength(): number {

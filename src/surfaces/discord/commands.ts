@@ -1,8 +1,9 @@
 import type { Command } from '@sapphire/framework';
 import type { ChatInputCommandInteraction, ContextMenuCommandInteraction, Message } from 'discord.js';
+import type { PieceRun } from '../../events/runDescription.ts';
 import type { RunRecorder } from '../../telemetry/telemetryService.ts';
 import { listener, type NamedListener } from '../listener.ts';
-import { describeCommand, interactionPath, messagePath } from './describeCommand.ts';
+import { describeCommand, interactionPath, menuName, messagePath } from './describeCommand.ts';
 
 type Trigger = ChatInputCommandInteraction | ContextMenuCommandInteraction | Message;
 
@@ -24,7 +25,7 @@ export function commandListeners(runs: RunRecorder): NamedListener[] {
   const begin = (payload: Payload): object => {
     const trigger = triggerOf(payload);
     const key = keyOf(payload);
-    const description = describeCommand(payload.command, pathOf(payload));
+    const description = describe(payload);
     if (description === undefined) return key;
     runs.begin(key, { ...description, guildId: trigger.guildId });
     if (key !== trigger) runs.nameAfter(trigger, key);
@@ -68,7 +69,8 @@ function keyOf(payload: Payload): object {
   return payload.interaction ?? payload.context ?? triggerOf(payload);
 }
 
-function pathOf({ command, interaction, args }: Payload): string[] {
-  if (interaction === undefined) return messagePath(command, args);
-  return interaction.isChatInputCommand() ? interactionPath(interaction) : [];
+function describe({ command, interaction, args }: Payload): PieceRun | undefined {
+  if (interaction === undefined) return describeCommand(command, messagePath(command, args));
+  if (interaction.isChatInputCommand()) return describeCommand(command, interactionPath(interaction));
+  return describeCommand(command, [], menuName(command, interaction));
 }

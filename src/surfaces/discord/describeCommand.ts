@@ -1,20 +1,25 @@
 import { container, type Args, type Command } from '@sapphire/framework';
-import type { AutocompleteInteraction, ChatInputCommandInteraction } from 'discord.js';
-import type { RunDescription } from '../../events/runDescription.ts';
+import type { AutocompleteInteraction, ChatInputCommandInteraction, ContextMenuCommandInteraction } from 'discord.js';
+import { normalize } from '../../events/codeName.ts';
+import { PIECE, type PieceRun } from '../../events/runDescription.ts';
+import { folderFeature, pieceName } from '../describePiece.ts';
 
-/** By command and subcommand path: it is asked for at every run, and never changes. */
-const known = new WeakMap<Command, Map<string, RunDescription | undefined>>();
+/** By command, and by the name it is called by and the subcommand path: it is asked for at every run, and never changes. */
+const known = new WeakMap<Command, Map<string, PieceRun | undefined>>();
 
-/** What a run of a command is called; `undefined` when it is left out. Every part comes from the code of the bot. */
-export function describeCommand(command: Command, path: readonly string[]): RunDescription | undefined {
-  const descriptions = known.get(command) ?? new Map<string, RunDescription | undefined>();
+/**
+ * What a run of a command is called; `undefined` when it is left out. Every part comes from the code of the bot.
+ * @param name what it is called by there. Default: the name of its piece.
+ */
+export function describeCommand(command: Command, path: readonly string[], name = command.rawName): PieceRun | undefined {
+  const descriptions = known.get(command) ?? new Map<string, PieceRun | undefined>();
   known.set(command, descriptions);
-  const key = path.join('/');
-  if (!descriptions.has(key)) descriptions.set(key, describe(command, path));
+  const key = [name, ...path].join('/');
+  if (!descriptions.has(key)) descriptions.set(key, describe(command, path, name));
   return descriptions.get(key);
 }
 
-function describe(command: Command, path: readonly string[]): RunDescription | undefined {
+function describe(command: Command, path: readonly string[], name: string): PieceRun | undefined {
   // A command that one can't edit is named in the client options.
   const declared = ownValue(container.client.options.telemetry?.commands, command.name) ?? command.options.telemetry;
   if (declared === false) return undefined;
@@ -22,10 +27,24 @@ function describe(command: Command, path: readonly string[]): RunDescription | u
   if (own === false) return undefined;
   return {
     surface: 'discord',
-    feature: own?.feature ?? declared?.feature ?? command.category ?? command.name,
-    operation: own?.operation ?? declared?.operation ?? [command.name, ...path].join('_'),
-    provider: own?.provider ?? declared?.provider
+    feature: own?.feature ?? declared?.feature ?? folderFeature(command.fullCategory) ?? command.rawName,
+    operation: own?.operation ?? declared?.operation ?? [name, ...path].join('_'),
+    provider: own?.provider ?? declared?.provider,
+    [PIECE]: pieceName(command)
   };
+}
+
+/**
+ * The name of a context menu, where its command has another one besides; the name of the piece otherwise. Only a name that the code has registered
+ * is one.
+ */
+export function menuName(command: Command, { commandName }: ContextMenuCommandInteraction): string {
+  const { chatInputCommands, contextMenuCommands } = command.applicationCommandRegistry;
+  if (!contextMenuCommands.has(commandName)) return command.rawName;
+  const menu = normalize(commandName);
+  // Ids that Discord gave, or that the bot hints at, stand among the names.
+  const names = [...chatInputCommands, ...contextMenuCommands].filter((name) => !/^\d+$/.test(name));
+  return names.some((name) => normalize(name) !== menu) ? commandName : command.rawName;
 }
 
 /** What an object of names has of its own by this one: a command may be called `constructor`, too. */

@@ -1,8 +1,8 @@
 import { container, InteractionHandlerTypes, type InteractionHandler } from '@sapphire/framework';
 import type { Interaction } from 'discord.js';
-import type { RunDescription } from '../../events/runDescription.ts';
+import type { PieceRun } from '../../events/runDescription.ts';
 import type { RunRecorder } from '../../telemetry/telemetryService.ts';
-import { describePiece } from '../describePiece.ts';
+import { describeByFile } from '../describePiece.ts';
 import { listener, type NamedListener } from '../listener.ts';
 import { measureNextRun } from './measureNextRun.ts';
 
@@ -25,9 +25,17 @@ export function interactionHandlerListeners(runs: RunRecorder): NamedListener[] 
   ];
 }
 
+const KINDS: Readonly<Record<InteractionHandlerTypes, string>> = {
+  [InteractionHandlerTypes.Button]: 'button',
+  [InteractionHandlerTypes.SelectMenu]: 'select_menu',
+  [InteractionHandlerTypes.ModalSubmit]: 'modal',
+  [InteractionHandlerTypes.MessageComponent]: 'component',
+  [InteractionHandlerTypes.Autocomplete]: 'autocomplete'
+};
+
 /** Like a command's, the default feature is the folder; a custom id names nothing, since it may hold anything. */
-function describeHandler(handler: InteractionHandler, { guildId }: Interaction): RunDescription | undefined {
-  const { name, location, interactionHandlerType: type } = handler;
+function describeHandler(handler: InteractionHandler, { guildId }: Interaction): PieceRun | undefined {
+  const type = handler.interactionHandlerType;
   if (type === InteractionHandlerTypes.Autocomplete && container.client.options.telemetry?.autocomplete !== true) return undefined;
-  return describePiece(handler, { surface: 'discord', feature: location.directories[0] ?? name, operation: name, guildId });
+  return describeByFile(handler, KINDS[type], guildId);
 }

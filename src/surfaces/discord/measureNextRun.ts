@@ -1,4 +1,4 @@
-import type { RunDescription } from '../../events/runDescription.ts';
+import type { PieceRun } from '../../events/runDescription.ts';
 import type { RunRecorder } from '../../telemetry/telemetryService.ts';
 
 /** A piece with a method that Sapphire calls for an interaction. */
@@ -7,7 +7,7 @@ type Runnable<Name extends string> = {
 };
 
 /** By piece, the interactions that it is about to be called for. */
-const announced = new WeakMap<object, WeakMap<object, RunDescription>>();
+const announced = new WeakMap<object, WeakMap<object, PieceRun>>();
 
 /**
  * Measures what `piece[method]` does for `interaction`, for which Sapphire calls it next. No event tells that such a call ended well, so the
@@ -18,14 +18,14 @@ export function measureNextRun<Name extends string>(
   piece: Runnable<Name>,
   method: Name,
   interaction: object,
-  description: RunDescription
+  description: PieceRun
 ): void {
   const descriptions = announced.get(piece) ?? wrap(runs, piece, method);
   descriptions.set(interaction, description);
 }
 
-function wrap<Name extends string>(runs: RunRecorder, piece: Runnable<Name>, method: Name): WeakMap<object, RunDescription> {
-  const descriptions = new WeakMap<object, RunDescription>();
+function wrap<Name extends string>(runs: RunRecorder, piece: Runnable<Name>, method: Name): WeakMap<object, PieceRun> {
+  const descriptions = new WeakMap<object, PieceRun>();
   const original = piece[method];
   piece[method] = function (this: unknown, interaction, ...rest) {
     const run = (): unknown => original.call(this, interaction, ...rest);

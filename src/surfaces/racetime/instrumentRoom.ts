@@ -1,5 +1,5 @@
 import { container } from '@sapphire/framework';
-import type { RunDescription } from '../../events/runDescription.ts';
+import { PIECE, type PieceRun } from '../../events/runDescription.ts';
 
 /** What code says of the race rooms that a handler serves. */
 export interface RoomOptions {
@@ -33,7 +33,13 @@ export function instrumentRoom<T extends object>(handler: T, options: RoomOption
       if (name === seedMethod)
         measure(handler, name, descriptor, { surface: 'racetime', feature: 'seed', operation: 'generate', provider });
       else if (command !== undefined)
-        measure(handler, name, descriptor, { surface: 'racetime', feature: 'room', operation: command, provider });
+        measure(handler, name, descriptor, {
+          surface: 'racetime',
+          feature: 'room',
+          operation: command,
+          provider,
+          [PIECE]: `race-rooms/${name}`
+        });
     }
   } catch {
     warn('could not be instrumented, and is not or only partly measured');
@@ -54,7 +60,7 @@ function methodsOf(handler: object): Map<string, PropertyDescriptor> {
   return methods;
 }
 
-function measure(handler: object, name: string, descriptor: PropertyDescriptor, description: RunDescription): void {
+function measure(handler: object, name: string, descriptor: PropertyDescriptor, description: PieceRun): void {
   const method = descriptor.value as (...args: unknown[]) => unknown;
   if (measured.has(method)) return;
   // A proxy has the name, the length and all that a library may have hung on the method.
@@ -64,7 +70,7 @@ function measure(handler: object, name: string, descriptor: PropertyDescriptor, 
 }
 
 /** Rooms may be served before a client is made, or without one. */
-function track(description: RunDescription, work: () => unknown): unknown {
+function track(description: PieceRun, work: () => unknown): unknown {
   const { telemetry } = container as Partial<typeof container>;
   return telemetry === undefined ? work() : telemetry.track(description, work);
 }

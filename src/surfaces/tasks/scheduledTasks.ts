@@ -1,7 +1,7 @@
 import type { Piece } from '@sapphire/framework';
-import type { RunDescription } from '../../events/runDescription.ts';
+import type { PieceRun } from '../../events/runDescription.ts';
 import type { RunRecorder } from '../../telemetry/telemetryService.ts';
-import { describePiece } from '../describePiece.ts';
+import { describeByFile } from '../describePiece.ts';
 import { listener, type NamedListener } from '../listener.ts';
 
 /** A task of @sapphire/plugin-scheduled-tasks. Its types are not imported: a bot without that plugin must type-check too. */
@@ -19,13 +19,12 @@ export function taskListener(runs: RunRecorder): NamedListener {
   return listener('scheduledTaskRun', (task: ScheduledTask) => {
     if (measured.has(task)) return;
     measured.add(task);
-    const [feature = task.name] = task.location.directories;
-    const description = describePiece(task, { surface: 'discord', feature, operation: task.name });
+    const description = describeByFile(task, 'task');
     if (description !== undefined) measure(runs, task, description);
   });
 }
 
-function measure(runs: RunRecorder, task: ScheduledTask, description: RunDescription): void {
+function measure(runs: RunRecorder, task: ScheduledTask, description: PieceRun): void {
   const run = task.run.bind(task);
   task.run = (payload) => runs.track(description, () => run(payload));
 }

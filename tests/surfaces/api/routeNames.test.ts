@@ -17,6 +17,9 @@ describe('a route of plugin-api', () => {
       ['GET', '/races/4242/result'],
       ['DELETE', '/races/4242/result'],
       ['GET', '/.well-known/openapi.json'],
+      ['GET', '/api/v1/teams'],
+      ['GET', '/v2/teams'],
+      ['POST', '/v2/teams/4242/join'],
       ['GET', '/'],
       ['GET', '/some/path'],
       ['GET', '/left/out']
@@ -32,6 +35,9 @@ describe('a route of plugin-api', () => {
       'api.races.result': once,
       'api.races.result_delete': once,
       'api._well_known.openapi_json': once,
+      'api.teams.get_v1': once,
+      'api.teams.get_v2': once,
+      'api.teams.join_v2': once,
       'api.root.get': once,
       'api.seed.generate': once
     });

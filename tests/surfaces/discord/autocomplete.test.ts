@@ -89,7 +89,7 @@ async function typeEverything(bot: TestBot): Promise<unknown[]> {
 const OUTCOMES = {
   'discord.generator.roll_autocomplete': { runs: 7, ok: 2, failed: 5 },
   'discord.generator.preset_autocomplete': { runs: 1, ok: 1, failed: 0 },
-  'discord.racers.racers': { runs: 2, ok: 1, failed: 1 }
+  'discord.racers.autocomplete': { runs: 2, ok: 1, failed: 1 }
 };
 
 onBothDatabases((createDatabase) => {

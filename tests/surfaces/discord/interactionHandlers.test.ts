@@ -18,7 +18,7 @@ onBothDatabases((createDatabase) => {
     expect((await bot.discord.modal({ customId: 'form', fields: { time: '1:23:45' } }))?.content).toBe('submitted');
     await settled();
     expect(await outcomes(database)).toEqual({
-      'discord.press.press': { runs: 8, ok: 2, failed: 6 },
+      'discord.press.button': { runs: 8, ok: 2, failed: 6 },
       'discord.fun_stuff.pick_game': { runs: 1, ok: 1, failed: 0 },
       'discord.asynctournament.submit': { runs: 1, ok: 1, failed: 0 }
     });
@@ -26,8 +26,8 @@ onBothDatabases((createDatabase) => {
     for (const row of ended) expect(row).toMatchObject({ guild_hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
     for (const row of ended.filter(({ status }) => status !== 'denied')) expect(row).toMatchObject({ duration_ms: expect.any(Number) });
     const of = (name: string) => ended.filter(({ event_name }) => event_name === name);
-    expect(await endsOf(database, 'discord.press.press')).toEqual(EVERY_END);
-    expect(of('discord.press.press.failure').map(({ status, error_type: type }) => [status, type])).toEqual([
+    expect(await endsOf(database, 'discord.press.button')).toEqual(EVERY_END);
+    expect(of('discord.press.button.failure').map(({ status, error_type: type }) => [status, type])).toEqual([
       ['denied', 'permission_denied'],
       ['error', 'invalid_input'],
       ['error', 'not_found'],
@@ -35,7 +35,7 @@ onBothDatabases((createDatabase) => {
       ['error', 'unexpected_error'],
       ['timeout', 'provider_timeout']
     ]);
-    expect(new Set(of('discord.press.press.success').map(({ provider }) => provider))).toEqual(new Set([null, 'samus.link']));
+    expect(new Set(of('discord.press.button.success').map(({ provider }) => provider))).toEqual(new Set([null, 'samus.link']));
     expect(of('discord.fun_stuff.pick_game.success')).toEqual([expect.objectContaining({ provider: 'alttpr' })]);
   });
 
@@ -60,7 +60,7 @@ onBothDatabases((createDatabase) => {
     expect(rows).toHaveLength(28);
     const lines = bot.log.filter((line) => /^\w+ Telemetry/.test(line));
     const everything = JSON.stringify([rows, lines, container.telemetry.status(), await container.telemetry.report()]);
-    expect(everything).toContain('discord.press.press.failure');
+    expect(everything).toContain('discord.press.button.failure');
     expect(everything).not.toMatch(/sentinel|723456789012345678/i);
     for (const { runs, ok, failed } of Object.values(await outcomes(database))) expect(runs).toBe(ok + failed);
   });
@@ -73,11 +73,11 @@ test('two handlers of one interaction are a lifecycle each, and the interaction 
   await Promise.all(ways.map((how) => press(bot, `press ${how}`)));
   await settled();
   expect(await outcomes(database)).toEqual({
-    'discord.press.press': { runs: 5, ok: 3, failed: 2 },
+    'discord.press.button': { runs: 5, ok: 3, failed: 2 },
     'discord.audit.seen': { runs: 5, ok: 3, failed: 2 }
   });
   const providers = (await storedEvents(database)).filter(({ provider }) => provider !== null).map((row) => row['event_name']);
-  expect(providers).toEqual(['discord.press.press.success']);
+  expect(providers).toEqual(['discord.press.button.success']);
 });
 
 test('a handler that can not read its interaction has failed, in no time; the one that runs for it is counted beside', async () => {
@@ -86,7 +86,7 @@ test('a handler that can not read its interaction has failed, in no time; the on
   await press(bot, 'press unreadable audited');
   await settled();
   expect(await outcomes(database)).toEqual({
-    'discord.press.press': { runs: 1, ok: 0, failed: 1 },
+    'discord.press.button': { runs: 1, ok: 0, failed: 1 },
     'discord.audit.seen': { runs: 1, ok: 1, failed: 0 }
   });
   const unread = { error_type: 'unexpected_error', duration_ms: null, guild_hash: expect.any(String) };
@@ -99,7 +99,7 @@ test('a handler with telemetry: false, and an interaction that no handler takes,
   expect((await press(bot, 'quiet'))?.content).toBe('pressed quietly');
   await Promise.all(['quiet-broken', 'nobody', 'press'].map((customId) => press(bot, customId)));
   await settled();
-  expect(await outcomes(database)).toEqual({ 'discord.press.press': { runs: 1, ok: 1, failed: 0 } });
+  expect(await outcomes(database)).toEqual({ 'discord.press.button': { runs: 1, ok: 1, failed: 0 } });
 });
 
 test('a run in flight at shutdown ends as interrupted', async () => {
@@ -115,6 +115,6 @@ test('a run in flight at shutdown ends as interrupted', async () => {
   await until(() => container.telemetry.status().inFlight === 1);
   await bot.stop();
   expect(await storedEvents(database)).toContainEqual(
-    expect.objectContaining({ event_name: 'discord.endless.endless.failure', error_type: 'interrupted', duration_ms: null })
+    expect.objectContaining({ event_name: 'discord.endless.button.failure', error_type: 'interrupted', duration_ms: null })
   );
 });

@@ -28,7 +28,7 @@ test('run is called as it was written: with its piece and arguments, once, and w
   expect(() => call(interactions[0])).toThrow(broken);
   expect(calls).toEqual([...interactions, interactions[0]].map((interaction) => [handler, interaction, 'parsed']));
   await settled();
-  expect(await outcomes(database)).toEqual({ 'discord.exact.exact': { runs: 4, ok: 3, failed: 1 } });
+  expect(await outcomes(database)).toEqual({ 'discord.exact.button': { runs: 4, ok: 3, failed: 1 } });
 });
 
 test('users and the listeners of the bot see the same with telemetry and without', async () => {

@@ -127,7 +127,7 @@ describe('instrumentRoom', () => {
     const once = { runs: 1, ok: 1, failed: 0 };
     expect(await outcomes(bot.database)).toEqual({
       'racetime.room.own': once,
-      'racetime.room.spoilerseed': once,
+      'racetime.room.spoiler_seed': once,
       'racetime.seed.generate': once
     });
   });

@@ -127,8 +127,8 @@ async function startTaskBot(
     expect(said[0]?.[1]).toBe(result);
     expect(said[1]?.[1]).toBe(error);
     expect(await outcomes(database)).toEqual({
-      'discord.breaks.breaks': { runs: 1, ok: 0, failed: 1 },
-      'discord.works.works': { runs: 1, ok: 1, failed: 0 }
+      'discord.breaks.task': { runs: 1, ok: 0, failed: 1 },
+      'discord.works.task': { runs: 1, ok: 1, failed: 0 }
     });
     const rows = JSON.stringify(await storedEvents(database));
     for (const text of [rows, bot.log.join('\n')]) for (const secret of [SECRET, '712345678901234567']) expect(text).not.toContain(secret);
@@ -149,7 +149,7 @@ async function startTaskBot(
     for (const index of thrown.keys()) await tasks.create({ name: 'close', payload: index });
     await until(() => said.length === thrown.length);
     await settled();
-    expect(await endsOf(database, 'discord.close.close')).toEqual(EVERY_END);
+    expect(await endsOf(database, 'discord.close.task')).toEqual(EVERY_END);
   });
 
   test('runs of one task that overlap are told apart, also with the same payload', async () => {
@@ -171,7 +171,7 @@ async function startTaskBot(
     for (const [index, end] of ends.entries()) end(index % 3 === 0 ? new Error('broken') : undefined);
     expect(await Promise.all(runs)).toEqual(['failure', 'success', 'success', 'failure', 'success', 'success']);
     await settled();
-    expect(await outcomes(database)).toEqual({ 'discord.work.work': { runs: 6, ok: 4, failed: 2 } });
+    expect(await outcomes(database)).toEqual({ 'discord.work.task': { runs: 6, ok: 4, failed: 2 } });
   });
 
   test('a task that says so is called otherwise, or left out', async () => {
