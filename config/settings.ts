@@ -28,9 +28,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const settings: Record<string, unknown> = {};
   for (const [key, { name, remedy, schema, fallback }] of Object.entries<Variable<unknown>>(variables)) {
     const text = env[name]?.trim();
-    const result = schema.safeParse(text === undefined || text === '' ? fallback : text);
+    const value = text === undefined || text === '' ? fallback : text;
+    const result = schema.safeParse(value);
     if (result.success) settings[key] = result.data;
-    else problems.push(`${name} is not valid: ${remedy}`);
+    else problems.push(`${name} is not valid: ${typeof remedy === 'string' ? remedy : remedy(value)}`);
   }
   if (settings['enabled'] === true && settings['hashSalt'] === undefined && !env[variables.hashSalt.name]?.trim()) {
     problems.push(`${variables.hashSalt.name} is required when telemetry is enabled: ${variables.hashSalt.remedy}`);

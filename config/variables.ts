@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { COMMAND_NAME, SNOWFLAKE } from '../src/schema/patterns.ts';
 import { looksRandom, SALT_LENGTH } from './saltStrength.ts';
 import { isCron } from './cron.ts';
-import { isPostgresUrl } from './postgresUrl.ts';
+import { postgresUrlProblem } from './postgresUrl.ts';
 
 /** One environment variable: what it means and how it is checked. The README's table is made from these. */
 export interface Variable<T> {
@@ -12,8 +12,8 @@ export interface Variable<T> {
   readonly unit: string;
   /** The default, as an operator would write it; an empty text is none. */
   readonly fallback: string;
-  /** What to do when the value is wrong. Never holds the value itself. */
-  readonly remedy: string;
+  /** What to do when the value is wrong. Never holds the value itself, though it may depend on it. */
+  readonly remedy: string | ((value: string) => string);
   readonly schema: z.ZodType<T, string>;
 }
 
@@ -99,16 +99,16 @@ export const variables = {
     purpose: 'The PostgreSQL database; without it, SQLite in a file.',
     unit: 'URL, as `postgresql://…`',
     fallback: '',
-    remedy: 'write postgresql://user:password@host:port/database, or leave it unset for SQLite',
-    schema: optional(z.string().refine(isPostgresUrl))
+    remedy: (url) => `write postgresql://user:password@host:port/database, or leave it unset for SQLite (${postgresUrlProblem(url)})`,
+    schema: optional(z.string().refine((url) => postgresUrlProblem(url) === undefined))
   } satisfies Variable<string | undefined>,
   dataDir: {
     name: 'TELEMETRY_DATA_DIR',
     purpose: 'The folder of `telemetry.db` (SQLite) and of counts of lost events.',
     unit: 'path',
     fallback: '.telemetry',
-    remedy: 'write the path of a folder that the bot may write to',
-    schema: z.string().min(1)
+    remedy: 'write the whole path of a folder that the bot may write to; only a shell knows what ~ is',
+    schema: z.string().refine((path) => !path.startsWith('~'))
   } satisfies Variable<string>,
   flushIntervalMs: number({
     name: 'TELEMETRY_FLUSH_INTERVAL_MS',

@@ -3,6 +3,7 @@ import type { RawBuilder } from 'kysely';
 import type { TelemetrySalt } from '../schema/dictionary.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
 import type { Table } from '../schema/field.ts';
+import type { ConnectionSafety } from '../store/store.ts';
 import type { StoreError } from '../store/storeError.ts';
 import type { ColumnTypes } from './entities.ts';
 import type { Tables } from './queries/tables.ts';
@@ -36,6 +37,8 @@ interface LiveColumn {
 export interface Dialect {
   /** The name of the engine and where the data is, without any secret. */
   readonly description: string;
+  /** Of the last connection; `null` before the first. */
+  readonly safety: ConnectionSafety | null;
   /** How many events one statement writes. */
   readonly batchSize: number;
   /** How many rows one statement purges. */

@@ -14,6 +14,7 @@ import {
   writeFileSync
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { parsePostgresUrl } from '../../config/postgresUrl.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { TelemetryLoss } from '../schema/dictionary.ts';
 import { lossFileText, MAX_LOSS_FILE_BYTES, parseLossFile } from '../schema/lossFile.ts';
@@ -123,8 +124,8 @@ export class LossFolder implements LossShelf {
 /** Where the events are, without who may write them. */
 function placeOf(databaseUrl: string | undefined): string {
   if (databaseUrl === undefined) return 'SQLite';
-  const { host, pathname, searchParams } = new URL(databaseUrl);
-  return `${host}${pathname}?${searchParams.get('schema') ?? ''}`;
+  const { hosts, database, schema } = parsePostgresUrl(databaseUrl);
+  return `${hosts.map(({ host, port }) => `${host}:${port}`).join()}/${database}?${schema}`;
 }
 
 /** The counts in a file; `undefined` where it holds anything else, or is none. */

@@ -3,7 +3,18 @@ import { sql } from 'kysely';
 import type { Clock } from '../events/clock.ts';
 import { tables, type TelemetryLoss, type TelemetrySalt } from '../schema/dictionary.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
-import type { Audit, DatabaseClock, Deletion, LossCount, PurgedDays, Store, StoredTotals, Usage, UsageRange } from '../store/store.ts';
+import type {
+  Audit,
+  ConnectionSafety,
+  DatabaseClock,
+  Deletion,
+  LossCount,
+  PurgedDays,
+  Store,
+  StoredTotals,
+  Usage,
+  UsageRange
+} from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
 import { auditDatabase } from './audit/auditDatabase.ts';
 import type { Dialect } from './dialect.ts';
@@ -36,7 +47,6 @@ interface SqlStoreOptions {
 
 /** The store in either database. */
 export class SqlStore implements Store {
-  readonly description: string;
   readonly batchSize: number;
   readonly restarts = 0;
   readonly #dialect: Dialect;
@@ -60,8 +70,15 @@ export class SqlStore implements Store {
     this.#clock = clock;
     this.#saltFingerprint = saltFingerprint;
     this.#open = open;
-    this.description = dialect.description;
     this.batchSize = dialect.batchSize;
+  }
+
+  get description(): string {
+    return this.#dialect.description;
+  }
+
+  get safety(): ConnectionSafety | null {
+    return this.#dialect.safety;
   }
 
   write(events: readonly TelemetryEvent[]): Promise<void> {

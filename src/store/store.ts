@@ -84,10 +84,18 @@ export interface Deletion {
   readonly isWiped: boolean;
 }
 
+/**
+ * Who else may read the connection to the database. `verified`: nobody, since the certificate of the server was checked. `encrypted`: nobody on the
+ * way, but nobody checked who answers. `clear`: anybody on the way. `local`: there is no network, but a file or a Unix socket.
+ */
+export type ConnectionSafety = 'verified' | 'encrypted' | 'clear' | 'local';
+
 /** Where events are kept. Every method rejects with a StoreError when the database does not answer or refuses. */
 export interface Store {
-  /** `PostgreSQL`, or `SQLite` and its file, without any secret. */
+  /** `PostgreSQL`, its host and how it is connected, or `SQLite` and its file, without any secret. */
   readonly description: string;
+  /** Of the last connection; `null` before the first. */
+  readonly safety: ConnectionSafety | null;
   /** How many events a batch may hold. */
   readonly batchSize: number;
   /** How often what does the work had to be started anew. */

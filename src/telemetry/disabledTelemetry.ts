@@ -68,6 +68,7 @@ export class DisabledTelemetry implements TelemetryService {
       state: 'off',
       problem: this.#reason,
       database: null,
+      connection: null,
       sampleRate: 0,
       retentionDays: 0,
       queueLength: 0,

@@ -22,6 +22,7 @@ export function readStatus({ settings, session, pipeline, maintenance, earlierLo
     state: session === undefined ? 'closed' : session.store === undefined ? 'opening' : 'open',
     problem: session?.problem ?? flusher.problem,
     database: session?.store?.description ?? null,
+    connection: session?.store?.safety ?? null,
     sampleRate: settings.sampleRate,
     retentionDays: settings.retentionDays,
     queueLength: queue.length,

@@ -9,6 +9,11 @@ export interface TelemetryStatus {
   readonly problem: string | null;
   /** Which database, without any secret; `null` while it is not open. */
   readonly database: string | null;
+  /**
+   * Who may read the connection to it: `verified`: nobody else, `encrypted`: nobody on the way, but nobody checked who answers, `clear`: anybody on
+   * the way, `local`: there is no network. `null` while it is not open.
+   */
+  readonly connection: 'verified' | 'encrypted' | 'clear' | 'local' | null;
   /** The share of runs that is recorded, 0 to 1. */
   readonly sampleRate: number;
   /** How many UTC days of events are kept, today included. */

@@ -12,6 +12,7 @@ const WRONG = {
   TELEMETRY_RETENTION_DAYS: 'hunter2 days',
   TELEMETRY_QUEUE_SIZE: '-hunter2',
   TELEMETRY_DATABASE_URL: 'mysql://bot:hunter2@db.example/bot',
+  TELEMETRY_DATA_DIR: '~/hunter2',
   TELEMETRY_FLUSH_INTERVAL_MS: 'hunter2ms',
   TELEMETRY_PURGE_CRON: 'every hunter2',
   TELEMETRY_AUTO_MIGRATE: 'hunter2',
@@ -41,7 +42,7 @@ test('an environment without a setting has every default', () => {
 });
 
 test('an empty variable, or one of blanks, means its default', () => {
-  const names = [...Object.keys(WRONG), 'TELEMETRY_DATA_DIR'];
+  const names = Object.keys(WRONG);
   for (const nothing of ['', '  \t']) expect(readSettings(Object.fromEntries(names.map((name) => [name, nothing])))).toEqual(DEFAULTS);
 });
 
@@ -98,8 +99,8 @@ describe('wrong settings', () => {
     expect(() => readSettings(WRONG)).toThrow(/^(?!.*(hunter2|db\.example|123456789012345678)).*$/s);
   });
 
-  // A secret may be a right name for a command.
-  test.each(Object.keys(WRONG).filter((name) => name !== 'TELEMETRY_COMMAND'))(
+  // A secret may be a right name for a command, or for a folder.
+  test.each(Object.keys(WRONG).filter((name) => !['TELEMETRY_COMMAND', 'TELEMETRY_DATA_DIR'].includes(name)))(
     'do not repeat the value of %s, although it looks like a secret',
     (name) => {
       for (const secret of ['hunter2-correct-horse', 'xoxb-hunter2', 'postgres://root:hunter2@', 'mysql://root:hunter2@h/d']) {

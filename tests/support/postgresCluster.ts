@@ -113,7 +113,7 @@ async function ready(server: ChildProcessByStdio<null, null, Readable>): Promise
   server.once('error', reject).once('close', () => fail('ended while it started'));
   server.stderr.setEncoding('utf8').on('data', (text: string) => {
     log = (log + text).slice(-4000);
-    if (log.includes('ready to accept connections')) resolve();
+    if (/ready to accept (read-only )?connections/.test(log)) resolve();
   });
   await promise.finally(() => clearTimeout(tooLong));
 }

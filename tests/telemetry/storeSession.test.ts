@@ -103,6 +103,9 @@ onBothDatabases((createDatabase) => {
 
       await (await openTestStore(database)).close();
       await until(() => container.telemetry.status().state === 'open', RECOVERY_MS);
+      const [connection, words] = database.engine === 'SQLite' ? ['local', 'telemetry.db'] : ['clear', '\\(not encrypted\\)'];
+      expect(container.telemetry.status().connection).toBe(connection);
+      expect(await statusOf(bot)).toMatch(new RegExp(`^Database: ${database.engine} .*${words}$`, 'm'));
       await settled();
       expect(await outcomes(database)).toEqual({ 'discord.ping.ping': { runs: 10, ok: 10, failed: 0 } });
       expect(await statusOf(bot)).toMatch(/^Telemetry is on$/m);

@@ -1,7 +1,10 @@
 import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import type { CompiledQuery, Dialect, Driver, TransactionSettings } from 'kysely';
-import { Pool, type PoolConfig } from 'pg';
+import { Pool, type PoolClient } from 'pg';
+import type { PostgresTarget } from '../../../config/postgresUrl.ts';
 import { TelemetryClient } from './client.ts';
+import { POOL_IS_BUSY } from './errors.ts';
+import { routeAfter, routesTo, type Route } from './routes.ts';
 import { Session } from './session.ts';
 
 /** How long one statement may take that somebody asked for: a report, a purge, a migration, and the wait for the lock before it. */
@@ -10,22 +13,31 @@ const LONG_MS = 600_000;
 const BRIEF_MS = 10_000;
 
 const CONNECTIONS = 4;
-/** How long is waited for one of them. */
-const POOL_WAIT_MS = 15_000;
+/** How much longer than for a new connection is waited for one that others use. */
+const POOL_WAIT_MS = 10_000;
 
 /** Hands out sessions on the connections of a pool. */
 export class PostgresqlDriver implements Driver {
+  /** How the last connection was made; `undefined` before the first. */
+  lastRoute: Route | undefined;
+  readonly #routes: readonly Route[];
   readonly #pool: Pool;
   readonly #inUse = new Set<Session>();
+  /** The route by which the next connection is made. */
+  #at = 0;
 
-  constructor(config: PoolConfig) {
+  /** @throws {StoreError} where a certificate that the target names can't be read. */
+  constructor(target: PostgresTarget) {
+    this.#routes = routesTo(target);
+    const route = (): Route => this.#routes[this.#at] as Route;
     this.#pool = new Pool({
-      ...config,
       max: CONNECTIONS,
-      connectionTimeoutMillis: POOL_WAIT_MS,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 5_000,
-      Client: TelemetryClient
+      connectionTimeoutMillis: target.connectMs + POOL_WAIT_MS,
+      Client: class extends TelemetryClient {
+        constructor() {
+          super(target, route());
+        }
+      }
     });
     // A connection that is lost while nobody uses it is missed by nobody.
     this.#pool.on('error', () => undefined);
@@ -56,9 +68,29 @@ export class PostgresqlDriver implements Driver {
   }
 
   async acquireConnection(_options?: unknown, limitMs = LONG_MS): Promise<Session> {
-    const session = new Session(await this.#pool.connect(), limitMs, () => void this.#makeWay());
+    const session = new Session(await this.#connect(), limitMs, () => void this.#makeWay());
     this.#inUse.add(session);
     return session;
+  }
+
+  /** By the first route that leads there. The next connection begins at the same host, and there with the way that is preferred. */
+  async #connect(): Promise<PoolClient> {
+    const tried = new Set<number>();
+    for (;;) {
+      const at = this.#at;
+      tried.add(at);
+      try {
+        const client = await this.#pool.connect();
+        this.lastRoute = (client as unknown as TelemetryClient).route;
+        const { host, port } = this.lastRoute;
+        this.#at = this.#routes.findIndex((route) => route.host === host && route.port === port);
+        return client;
+      } catch (error) {
+        const next = Object(error).message === POOL_IS_BUSY ? undefined : routeAfter(this.#routes, at, error);
+        this.#at = next ?? 0;
+        if (next === undefined || tried.has(next)) throw error;
+      }
+    }
   }
 
   async beginTransaction(session: Session, settings: TransactionSettings): Promise<void> {

@@ -43,7 +43,8 @@ export async function patiently<T>(client: Asked, limitMs: number, answer: Promi
 
 function isThere({ host, port }: Asked): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect(port, host, () => socket.write(SSL_REQUEST));
+  const place = host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
+  const socket = connect(place, () => socket.write(SSL_REQUEST));
   socket.setTimeout(ASK_MS, () => socket.destroy());
   socket
     .once('data', () => resolve(true))

@@ -1,5 +1,6 @@
-import { IsolationLevel, type Options, type SqlEntityManager } from '@mikro-orm/sql';
+import { IsolationLevel, type MikroORM, type Options, type SqlEntityManager } from '@mikro-orm/sql';
 import { CompiledQuery, sql, type RawBuilder } from 'kysely';
+import { parsePostgresUrl, type PostgresTarget } from '../../../config/postgresUrl.ts';
 import { postgresqlMigrations } from '../../../migrations/index.ts';
 import { dayNumber } from '../../events/day.ts';
 import type { TelemetrySalt } from '../../schema/dictionary.ts';
@@ -7,11 +8,13 @@ import type { TelemetryEvent } from '../../schema/eventFields.ts';
 import type { Table } from '../../schema/field.ts';
 import type { Dialect, LiveTable } from '../dialect.ts';
 import { oldestDay, run, tablesIn, type Tables } from '../queries/tables.ts';
-import { connectionOptions, driverFor, schemaOf } from './connection.ts';
+import type { ConnectionSafety } from '../../store/store.ts';
+import { StoreError } from '../../store/storeError.ts';
+import { connectionOptions } from './connection.ts';
 import { describeTable, matches, tableExists } from './describeTable.ts';
-import type { PostgresqlDriver } from './driver.ts';
+import { PostgresqlDriver } from './driver.ts';
 import { findStrangers } from './oddities.ts';
-import { toStoreError } from './errors.ts';
+import { maker, toStoreError } from './errors.ts';
 import { COLUMN_TYPES, insertIntoEvents, insertParameters } from './insertEvents.ts';
 
 /** Any constants that are ours: they name the lock under which the tables are migrated, and the locks of the days. */
@@ -20,9 +23,15 @@ const DAY_LOCKS = 1_730_691_540;
 
 const UNIQUE_VIOLATION = '23505';
 
+const SAFETY: Readonly<Record<ConnectionSafety, string>> = {
+  verified: 'encrypted, its certificate verified',
+  encrypted: 'encrypted, its certificate not verified',
+  clear: 'not encrypted',
+  local: 'by a Unix socket'
+};
+
 /** PostgreSQL, by its URL. */
 export class PostgresqlDialect implements Dialect {
-  readonly description: string;
   readonly batchSize = 1000;
   readonly purgeChunk = 2_000;
   readonly columnTypes = COLUMN_TYPES;
@@ -33,28 +42,45 @@ export class PostgresqlDialect implements Dialect {
   readonly matches = matches;
   readonly toStoreError = toStoreError;
   readonly tables: Tables;
-  readonly #url: URL;
+  readonly #target: PostgresTarget;
   readonly #schema: string;
   readonly #insertEvents: string;
-  #driver: PostgresqlDriver;
+  #driver: PostgresqlDriver | undefined;
 
   constructor(url: string) {
-    this.#url = new URL(url);
-    this.#schema = schemaOf(this.#url);
-    this.#driver = driverFor(this.#url);
+    this.#target = parsePostgresUrl(url);
+    this.#schema = this.#target.schema;
     this.#insertEvents = insertIntoEvents(this.#schema);
     this.tables = tablesIn(this.#schema);
-    this.description = `PostgreSQL on ${this.#url.hostname}`;
+  }
+
+  get safety(): ConnectionSafety | null {
+    return this.#driver?.lastRoute?.safety ?? null;
+  }
+
+  get description(): string {
+    const route = this.#driver?.lastRoute;
+    const hosts = route === undefined ? this.#target.hosts : [route];
+    return `PostgreSQL on ${hosts.map(({ host }) => host).join(', ')}${route === undefined ? '' : ` (${SAFETY[route.safety]})`}`;
   }
 
   /** A driver that was closed can't be opened again. */
   options(): Options {
-    this.#driver = driverFor(this.#url);
-    return connectionOptions(this.#url, this.#driver);
+    this.#driver = new PostgresqlDriver(this.#target);
+    return connectionOptions(this.#target, this.#driver);
   }
 
-  async prepare(): Promise<void> {
-    // Nothing: a connection is ready as it comes.
+  /** A connection is ready as it comes; the database is the one that it will be. */
+  async prepare(orm: MikroORM): Promise<void> {
+    const [row] = await run<{ encoding: string }>(
+      orm.em.fork(),
+      sql`select pg_encoding_to_char(encoding) as encoding from pg_database where datname = current_database()`
+    );
+    if (row?.encoding === 'UTF8') return;
+    throw new StoreError(
+      'unavailable',
+      `the database is encoded in ${row?.encoding}, which does not hold every name: make one with create database … encoding 'UTF8' template template0`
+    );
   }
 
   /** A connection whose server is gone says so itself. */
@@ -69,12 +95,13 @@ export class PostgresqlDialect implements Dialect {
   async prepareMigrations(em: SqlEntityManager): Promise<void> {
     // Looked for first: `if not exists` asks for the right to make schemas all the same.
     const found = await run(em, sql`select from pg_namespace where nspname = ${this.#schema}`);
-    if (found.length === 0) await run(em, sql`create schema ${sql.id(this.#schema)}`);
-    await run(
+    if (found.length === 0) await maker(run(em, sql`create schema ${sql.id(this.#schema)}`), 'schemas in the database');
+    const made = run(
       em,
       sql`create table if not exists ${this.tables.migrations} (id serial primary key, name varchar(255) not null,
         executed_at timestamptz not null default current_timestamp)`
     );
+    await maker(made, `tables in the schema "${this.#schema}"`);
   }
 
   /** With the server's default a day's groups do not fit, and are sorted on disk: ten times slower. */
@@ -94,10 +121,10 @@ export class PostgresqlDialect implements Dialect {
     // A transaction would not survive a conflict.
     if (em.isInTransaction()) return void (await em.getKysely().executeQuery(insertOrSkip));
     try {
-      await this.#driver.brieflyExecute(query(this.#insertEvents));
+      await this.#driver?.brieflyExecute(query(this.#insertEvents));
     } catch (error) {
       if (Object(error).code !== UNIQUE_VIOLATION) throw error;
-      await this.#driver.brieflyExecute(insertOrSkip);
+      await this.#driver?.brieflyExecute(insertOrSkip);
     }
   }
 

@@ -55,6 +55,7 @@ interface SqliteOptions {
 /** SQLite in a file, by Node's built-in driver. A statement holds the thread that asks. */
 export class SqliteDialect implements Dialect {
   readonly description: string;
+  readonly safety = 'local';
   readonly batchSize = 1_000;
   readonly purgeChunk = 2_000;
   readonly columnTypes = { day: 'text', uuid: 'text', text: 'text', integer: 'integer', real: 'real' } as const;

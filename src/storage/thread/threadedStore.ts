@@ -42,6 +42,7 @@ export function hasThread(): boolean {
 /** An SQLite store in a thread of its own. A thread that dies is started anew by the next call, and keeps no process alive. */
 export class ThreadedStore implements Store {
   readonly description: string;
+  readonly safety = 'local';
   readonly batchSize = 1_000;
   restarts = 0;
   readonly #options: ThreadedStoreOptions;
