@@ -1,6 +1,6 @@
 // Builds the package twice, for `import` and for `require`, into dist/. Plain JavaScript: it must run, and complain, on any Node.
 import { execFileSync } from 'node:child_process';
-import { renameSync, rmSync } from 'node:fs';
+import { copyFileSync, renameSync, rmSync } from 'node:fs';
 import process from 'node:process';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -18,6 +18,7 @@ try {
   // tsdown makes the declarations with this same compiler, but goes on after a type error.
   execFileSync('tsc', ['-p', 'tsconfig.build.json', '--noEmit'], { stdio: 'inherit' });
   execFileSync('tsdown', ['--config', 'scripts/tsdown.config.ts'], { stdio: 'inherit', env: { ...process.env, BUILD_FOLDER: fresh } });
+  for (const format of ['esm', 'cjs']) copyFileSync('src/retention/nodeCron.cjs', `${fresh}/${format}/retention/nodeCron.cjs`);
   rmSync('dist', { recursive: true, force: true });
   renameSync(fresh, 'dist');
 } finally {

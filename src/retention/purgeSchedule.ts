@@ -44,15 +44,9 @@ interface CronModule {
 }
 
 /**
- * Its module for `import` asks for `import.meta.url` as soon as it is loaded, which a bundle that esbuild makes for CommonJS does not have; the one
- * for `require` asks for `__filename`, which such a bundle has.
+ * In a bundle that esbuild makes for CommonJS its module for `import` can't be loaded, since that asks for `import.meta.url`, and the one for
+ * `require` can; in other bundles it is the other way round.
  */
-async function loadCron(): Promise<CronModule> {
-  if (typeof __filename !== 'string') return import('node-cron');
-  try {
-    return require('node-cron') as CronModule;
-  } catch {
-    // Another bundler, which has put it in as the module for `import`.
-    return import('node-cron');
-  }
+function loadCron(): Promise<CronModule> {
+  return import('node-cron').catch(() => import('./nodeCron.cjs'));
 }

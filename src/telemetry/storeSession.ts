@@ -10,7 +10,7 @@ import { StoreError } from '../store/storeError.ts';
 /** Said once a bot was bundled without the program of the thread. */
 const NO_THREAD =
   'Telemetry: SQLite works on the thread of the bot, since storage/thread/storeThread of the package is missing beside the bundle. ' +
-  'See docs/runbook.md for how to ship it';
+  'See docs/bundling.md for how to ship it';
 
 const NO_SCHEDULE =
   'Telemetry cannot schedule its purges, since node-cron failed to load: old events are purged when the bot starts, and then no more. ' +

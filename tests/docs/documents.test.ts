@@ -7,6 +7,7 @@ const DOCUMENTS = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
+  'docs/bundling.md',
   'docs/guarantees.md',
   'docs/instrumentation.md',
   'docs/performance.md',

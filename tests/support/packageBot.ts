@@ -9,6 +9,8 @@ import { atSuiteEnd } from './postgresSuite.ts';
 const START_MS = 30_000;
 const SETTLE_MS = 10_000;
 const STOP_MS = 15_000;
+/** What the status says once all is done. */
+const SETTLED = /^Database: (?!not open).*^In flight: 0 runs|^Telemetry is off/ms;
 
 /** Whom the stand-in for Discord knows; none of it may be stored. */
 export interface Visit {
@@ -44,7 +46,7 @@ export async function runBot(folder: string, main: string, env: Readonly<Record<
     await until(() => bot.exitCode !== null || discord.commands.some(({ name }) => name === 'alttpr'), START_MS);
     const reply = await discord.slash({ command: 'alttpr', subcommand: 'preset', user });
     // The answer is seen before the bot knows that it was, and the run ends.
-    await until(async () => /^Database: (?!not open).*^In flight: 0 runs/ms.test(await statusOf(discord)), SETTLE_MS);
+    await until(async () => SETTLED.test(await statusOf(discord)), SETTLE_MS);
     bot.kill('SIGTERM');
     const tooLong = setTimeout(() => bot.kill('SIGKILL'), STOP_MS);
     await ended;

@@ -6,20 +6,25 @@ import { inRepository } from './repository.ts';
 const ROOT = inRepository('');
 const NAME = 'sapphire-plugin-telemetry';
 
-/**
- * Copies tests/fixtures/pluginsBot into a folder far from the repository. It has the package as it is built in dist/, and once more below
- * `a-bot-library`, which imports its own; both share the one framework of the repository.
- */
-export async function installCopies(): Promise<string> {
+/** Copies a bot out of tests/fixtures/ into a folder far from the repository. It has the package as it is built in dist/, and the repository's packages. */
+export async function linkBot(fixture: string): Promise<string> {
   const folder = await temporaryFolder();
-  await cp(join(ROOT, 'tests', 'fixtures', 'pluginsBot'), folder, { recursive: true });
+  await cp(join(ROOT, 'tests', 'fixtures', fixture), folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'a-bot', private: true, type: 'module' }));
   const [installed, modules] = [join(ROOT, 'node_modules'), join(folder, 'node_modules')];
   await mkdir(modules);
   for (const name of await readdir(installed)) await symlink(join(installed, name), join(modules, name));
   await copyPackage(modules);
+  return folder;
+}
 
-  const library = join(modules, 'a-bot-library');
+/**
+ * Copies tests/fixtures/pluginsBot into a folder far from the repository. It has the package once more below `a-bot-library`, which
+ * imports its own; both share the one framework of the repository.
+ */
+export async function installCopies(): Promise<string> {
+  const folder = await linkBot('pluginsBot');
+  const library = join(folder, 'node_modules', 'a-bot-library');
   await copyPackage(join(library, 'node_modules'));
   const exports = { import: './index.mjs', require: './index.cjs' };
   await writeFile(join(library, 'package.json'), JSON.stringify({ name: 'a-bot-library', version: '1.0.0', exports }));

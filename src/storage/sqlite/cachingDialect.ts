@@ -8,8 +8,8 @@ const MAX_STATEMENTS = 100;
 export function cachingDialect(file: string): KyselySqliteDialect {
   return new KyselySqliteDialect({
     database: async () => {
-      // Loaded only here: on a Node without it the process would end.
-      const { DatabaseSync } = await import('node:sqlite');
+      // Loaded only here, and not by an import: a Node may lack it, and some bundlers rename it to `sqlite`, which nobody has.
+      const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
       const database = new DatabaseSync(file);
       const statements = new Map<string, StatementSync>();
       return {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Settings } from '../../../config/settings.ts';
@@ -12,8 +12,10 @@ import { StoreError } from '../../store/storeError.ts';
 import { buffersOf, toColumns } from './eventColumns.ts';
 import { PENDING, WRITTEN, type Answer, type Call, type ThreadData } from './protocol.ts';
 
+/** This file. A bundle has no `import.meta.url` if esbuild made it for CommonJS. */
+const FILE = typeof __filename === 'string' ? __filename : fileURLToPath(import.meta.url);
 /** The program of the thread: a file beside this one, in every build. A bundle may lack it. */
-const PROGRAM = new URL(`./storeThread${extname(import.meta.url)}`, import.meta.url);
+const PROGRAM = join(dirname(FILE), `storeThread${extname(FILE)}`);
 /** Enough for a report of a million events. */
 const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 96 };
 /** What an `exit` of the process waits for the last events. */
@@ -36,7 +38,7 @@ interface ThreadedStoreOptions {
 
 /** Whether the program of the thread is where it belongs. */
 export function hasThread(): boolean {
-  return existsSync(fileURLToPath(PROGRAM));
+  return existsSync(PROGRAM);
 }
 
 /** An SQLite store in a thread of its own. A thread that dies is started anew by the next call, and keeps no process alive. */
