@@ -63,10 +63,6 @@ describe('a server that offers TLS', () => {
     expect(await connect(query)).toEqual(outcome);
   });
 
-  test('is looked at by its name, where the URL has one', async () => {
-    expect(await connect('sslmode=verify-full&sslrootcert=ca.pem', { hostname: 'localhost' })).toBe('verified');
-  });
-
   test('is connected as the URL says, whatever the bot has set for itself', async () => {
     const { defaults } = createRequire(import.meta.url)('pg') as { defaults: Record<string, unknown> };
     Object.assign(process.env, { PGSSLMODE: 'require', PGPASSWORD: new URL(server.url).password, PGSSLNEGOTIATION: 'direct' });
@@ -81,13 +77,20 @@ describe('a server that offers TLS', () => {
   });
 });
 
-test('a certificate of another host is refused by verify-full alone', async () => {
-  await server.set({ certificate: 'other' });
+test('a certificate of another host, or of an address alone, is refused by verify-full and by nothing else', async () => {
   const full = 'sslmode=verify-full&sslrootcert=ca.pem';
-  for (const hostname of ['localhost', '127.0.0.1'])
-    expect(await connect(full, { hostname })).toMatch(/ERR_TLS_CERT_ALTNAME_INVALID .*the certificate of the server is of another host/);
-  expect(await connect('sslmode=verify-ca&sslrootcert=ca.pem')).toBe('verified');
-  expect(await connect('sslmode=require')).toBe('encrypted');
+  for (const [certificate, right, wrong] of [
+    ['server', '127.0.0.1', 'localhost'],
+    ['named', 'localhost', '127.0.0.1']
+  ] as const) {
+    await server.set({ certificate });
+    expect(await connect(full, { hostname: right })).toBe('verified');
+    expect(await connect(full, { hostname: wrong })).toMatch(
+      /ERR_TLS_CERT_ALTNAME_INVALID .*the certificate of the server is of another host/
+    );
+    expect(await connect('sslmode=verify-ca&sslrootcert=ca.pem', { hostname: wrong })).toBe('verified');
+    expect(await connect('sslmode=require', { hostname: wrong })).toBe('encrypted');
+  }
 });
 
 test('a server that takes TLS alone is connected by it unless the URL forbids it', async () => {

@@ -27,14 +27,24 @@ interface CliOptions {
   readonly node?: string;
   /** The folder in which it runs; an empty one of its own when it is left out. */
   readonly cwd?: string;
+  /** Under which account; this one when it is left out. */
+  readonly account?: { readonly uid?: number; readonly gid?: number };
 }
 
 /** Runs the built command line as a process of its own, without a terminal, with no variables but PATH, HOME and those given. */
-export async function runCli(args: readonly string[], { env = {}, node = process.execPath, cwd }: CliOptions = {}): Promise<CliResult> {
+export async function runCli(
+  args: readonly string[],
+  { env = {}, node = process.execPath, cwd, account }: CliOptions = {}
+): Promise<CliResult> {
   if (!existsSync(COMMAND_LINE)) throw new Error('The command line is not built: run "npm run build" first.');
   const folder = cwd ?? (await temporaryFolder());
   const inherited = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? folder };
-  const child = spawn(node, [COMMAND_LINE, ...args], { cwd: folder, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(node, [COMMAND_LINE, ...args], {
+    ...account,
+    cwd: folder,
+    env: { ...inherited, ...env },
+    stdio: ['ignore', 'pipe', 'pipe']
+  });
   const closed = once(child, 'close') as Promise<[number | null]>;
   const [stdout, stderr, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
   return { exitCode, stdout, stderr };

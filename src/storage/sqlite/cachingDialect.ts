@@ -1,16 +1,17 @@
 import type { StatementSync } from 'node:sqlite';
 import { SqliteDialect as KyselySqliteDialect } from 'kysely';
+import type { Opening } from './sqliteFile.ts';
 
 /** Statements that are kept: more than a store has, so that each is prepared once. */
 const MAX_STATEMENTS = 100;
 
 /** Kysely's dialect over Node's own SQLite. A statement of a batch takes longer to prepare than to run, so statements are kept. */
-export function cachingDialect(file: string): KyselySqliteDialect {
+export function cachingDialect({ location, readOnly }: Opening): KyselySqliteDialect {
   return new KyselySqliteDialect({
     database: async () => {
       // Loaded only here, and not by an import: a Node may lack it, and some bundlers rename it to `sqlite`, which nobody has.
       const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
-      const database = new DatabaseSync(file);
+      const database = new DatabaseSync(location, { readOnly });
       const statements = new Map<string, StatementSync>();
       return {
         prepare(text) {

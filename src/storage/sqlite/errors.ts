@@ -19,6 +19,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   14: UNWRITABLE,
   26: ' (the file is no database: move it away and let a new one be made)',
   EACCES: UNWRITABLE,
+  EPERM: UNWRITABLE,
   EROFS: UNWRITABLE,
   ENOTDIR: UNWRITABLE,
   EEXIST: UNWRITABLE,

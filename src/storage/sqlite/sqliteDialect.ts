@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -15,6 +15,7 @@ import { toStoreError } from './errors.ts';
 import { cachingDialect } from './cachingDialect.ts';
 import { DayTables, viewOf } from './dayTables.ts';
 import { insertEvents } from './insertEvents.ts';
+import { keepToOneself, toReadAtLeast, toWrite, type Opening } from './sqliteFile.ts';
 import { run, tablesIn } from '../queries/tables.ts';
 
 /** The name under which SQLite knows the file that was opened. */
@@ -54,7 +55,6 @@ interface SqliteOptions {
 
 /** SQLite in a file, by Node's built-in driver. A statement holds the thread that asks. */
 export class SqliteDialect implements Dialect {
-  readonly description: string;
   readonly safety = 'local';
   readonly batchSize = 1_000;
   readonly purgeChunk = 2_000;
@@ -72,13 +72,20 @@ export class SqliteDialect implements Dialect {
   /** Of the file as it was when it was opened or last written. */
   #inode = 0;
   #size = 0;
+  #opening: Opening;
+  /** What others may do to the file, where that can't be prevented. */
+  #rights = '';
   readonly #days = new DayTables();
   #notRebuiltBeforeMs = 0;
 
   constructor(options: SqliteOptions) {
     this.#options = options;
     this.#file = join(resolve(options.dataDir), 'telemetry.db');
-    this.description = `SQLite in ${join(options.dataDir, 'telemetry.db')}`;
+    this.#opening = toWrite(this.#file);
+  }
+
+  get description(): string {
+    return `SQLite in ${join(this.#options.dataDir, 'telemetry.db')}${this.#rights}`;
   }
 
   options(): Options {
@@ -89,11 +96,12 @@ export class SqliteDialect implements Dialect {
         `there is no file ${this.description.slice('SQLite in '.length)}: nothing was recorded yet, or TELEMETRY_DATA_DIR is another folder for the bot`
       );
     }
+    if (!this.#options.create) this.#opening = toReadAtLeast(this.#file);
     return {
       driver: SqliteDriver,
       dbName: this.#file,
       schema: SCHEMA,
-      driverOptions: cachingDialect(this.#file)
+      driverOptions: cachingDialect(this.#opening)
     };
   }
 
@@ -104,13 +112,13 @@ export class SqliteDialect implements Dialect {
       return Object.values(rows[0] ?? {})[0];
     };
     await pragma(`busy_timeout = ${this.#options.busyTimeoutMs}`);
-    for (const { name, value } of PRAGMAS) {
+    for (const { name, value } of PRAGMAS.filter((one) => !this.#opening.readOnly || one.name === 'temp_store')) {
       await pragma(`${name} = ${PRAGMA_WORDS[name] ?? value}`);
       const actual = await pragma(name);
       if (actual !== value)
         throw new StoreError('unavailable', `SQLite keeps ${name} at ${String(actual)}: move the old file away and let a new one be made`);
     }
-    chmodSync(this.#file, 0o600);
+    if (!this.#opening.readOnly) this.#rights = keepToOneself(this.#file);
     this.#inode = statSync(this.#file).ino;
     this.#noteSize();
   }

@@ -35,7 +35,7 @@ async function perform(method: Call['method'], args: readonly unknown[]): Promis
     const { settings, migrate, saltFingerprint } = workerData as ThreadData;
     const clock = { nowMs: () => nowMs, today: () => utcDay(nowMs), monotonicMs: () => performance.now() };
     store = await openStore({ ...settings, databaseUrl: undefined }, { migrate, busyTimeoutMs: BUSY_TIMEOUT_MS, saltFingerprint }, clock);
-    return undefined;
+    return store.description;
   }
   if (store === undefined) throw new StoreError('unavailable', 'SQLite is not open');
   if (method === 'write') return store.write(fromColumns(args[0] as EventColumns));

@@ -43,7 +43,7 @@ export function hasThread(): boolean {
 
 /** An SQLite store in a thread of its own. A thread that dies is started anew by the next call, and keeps no process alive. */
 export class ThreadedStore implements Store {
-  readonly description: string;
+  description: string;
   readonly safety = 'local';
   readonly batchSize = 1_000;
   restarts = 0;
@@ -173,7 +173,7 @@ export class ThreadedStore implements Store {
     worker.on('error', () => this.#forget(worker));
     worker.on('exit', () => this.#forget(worker));
     this.#worker = worker;
-    this.#opening = this.#call<undefined>('open', []);
+    this.#opening = this.#call<string>('open', []).then((description) => void (this.description = description));
     return this.#opening;
   }
 
