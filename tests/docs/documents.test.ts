@@ -8,6 +8,7 @@ const DOCUMENTS = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'docs/bundling.md',
+  'docs/databases.md',
   'docs/guarantees.md',
   'docs/instrumentation.md',
   'docs/performance.md',
