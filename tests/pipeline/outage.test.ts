@@ -14,7 +14,7 @@ import { seededRandom } from '../support/randomEvents.ts';
 import { anEvent, openTestStore, writeEvents } from '../support/seedEvents.ts';
 import { allWritten, complaints, drive, expectOutageTold, forSomeTime, Ping, times } from '../support/traffic.ts';
 
-const OUTAGE_MS = 20_000;
+const OUTAGE_MS = 5_000;
 const TEST_MS = 120_000;
 
 const COUNTS = `select (select count(*)::int from telemetry_events where action = 'invoke') as invokes,
@@ -26,7 +26,7 @@ const COUNTS = `select (select count(*)::int from telemetry_events where action 
 const counts = async ({ sql }: TestDatabase): Promise<Row | undefined> => (await sql(COUNTS))[0];
 
 test(
-  'a database that dies under traffic and comes back after 20 seconds costs no event, and doubles none',
+  'a database that dies under traffic and comes back after five seconds costs no event, and doubles none',
   async () => {
     await using server = await startServer();
     const database = await databaseAt(await server.createDatabase());
@@ -38,7 +38,7 @@ test(
       .then(() => server.kill())
       .then(() => wait(OUTAGE_MS))
       .then(() => server.restart())
-      .then(() => wait(2_000))
+      .then(() => wait(1_000))
       .finally(() => (over = true));
     const sent = await drive(bot, () => over);
     await outage;

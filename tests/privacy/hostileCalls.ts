@@ -62,5 +62,5 @@ export const calls = fc.array(
     call('eraseGuild', anything),
     call('flush')
   ),
-  { maxLength: 25 }
+  { minLength: 12, maxLength: 25 }
 );

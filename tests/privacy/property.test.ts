@@ -12,7 +12,7 @@ import { openTestStore } from '../support/seedEvents.ts';
 import { anything, bytesOf, errorText, leaksIn, renderings, rowsOf, statusOf, texts } from '../support/sentinels.ts';
 import { calls, KEYS, type Call } from './hostileCalls.ts';
 
-const RUNS = 60;
+const RUNS = 30;
 
 afterEach(() => {
   jest.restoreAllMocks();
