@@ -6,6 +6,7 @@ import { backoffMs } from '../common/backoff.ts';
 import { PurgeSchedule } from '../retention/purgeSchedule.ts';
 import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
+import { loadProblem } from './loadProblem.ts';
 
 /** Said once a bot was bundled without the program of the thread. */
 const NO_THREAD =
@@ -105,7 +106,7 @@ export class StoreSession {
           );
         return;
       } catch (error) {
-        this.problem = error instanceof StoreError ? error.message : 'the database module failed to load: Node 22.17 or newer is needed';
+        this.problem = error instanceof StoreError ? error.message : loadProblem(error);
         log.error('open', `Telemetry cannot open its database: ${this.problem}. The bot goes on without, and it is tried again`);
         await wait(backoffMs(attempt), undefined, { ref: false, signal }).catch(() => undefined);
       }

@@ -26,17 +26,47 @@ const OUR_TABLES = [...Object.values(tables), migrationsTable].map(({ name }) =>
 /** In SQLite a table is a view of those of its days. */
 const DAY_TABLE = /^telemetry_\w+_(?:template|\d{8}_\d+)$/;
 
+const declared = `
+    declare const context: Command.LoaderContext;
+    export class Alttpr extends Command {
+      constructor() {
+        super(context, { telemetry: { feature: 'generator', provider: 'alttpr', subcommands: { preset: { operation: 'preset' }, quiet: false } } });
+      }
+      override async chatInputRun(interaction: Command.ChatInputCommandInteraction): Promise<void> {
+        container.telemetry.run(interaction).annotate({ provider: 'samus.link' });
+        container.telemetry.run(interaction).fail('invalid_preset');
+        const seed: string = await container.telemetry.track({ surface: 'discord', feature: 'generator', operation: 'seed' }, async () => 'a seed');
+        await interaction.reply(seed);
+      }
+    }
+    const quiet: InteractionHandler.Options = { interactionHandlerType: InteractionHandlerTypes.Button, telemetry: false };
+    export const options: [InteractionHandler.Options, Listener.Options] = [quiet, { telemetry: { operation: 'relay' } }];
+    new SapphireClient({
+      intents: [],
+      telemetry: { autocomplete: true, commands: { help: false }, errorTypes: { no_seed: true, full: RangeError, stale: (error) => error === 7 }, classifyError: (error) => (error instanceof RangeError ? 'no_seed' : undefined) }
+    });`;
+const imports = `import 'sapphire-plugin-telemetry/register';
+    import { Command, container, InteractionHandlerTypes, SapphireClient, type InteractionHandler, type Listener } from '@sapphire/framework';
+    import { telemetryMiddleware, type TelemetryStatus, type UsageReport } from 'sapphire-plugin-telemetry';
+    export const measured = telemetryMiddleware({ feature: 'seed', operation: 'generate', provider: 'alttpr' });
+    export const status: TelemetryStatus = container.telemetry.status();
+    export const report: Promise<UsageReport> = container.telemetry.report({ days: 7 });`;
+
 let tarball: Tarball;
 const bots = {
   ESM: { folder: '', main: 'main.js' },
-  CommonJS: { folder: '', main: 'main.cjs' }
+  CommonJS: { folder: '', main: 'main.cjs' },
+  oldest: { folder: '', main: 'main.js' }
 };
 type BotKind = keyof typeof bots;
+/** The lowest versions that the package allows. npm refuses others. */
+const oldestPeers = Object.fromEntries(Object.entries(manifest.peerDependencies).map(([name, range]) => [name, range.replace('^', '')]));
 
 beforeAll(async () => {
   tarball = await pack();
   bots.ESM.folder = await installBot('esmBot', 'module', tarball);
   bots.CommonJS.folder = await installBot('cjsBot', 'commonjs', tarball);
+  bots.oldest.folder = await installBot('esmBot', 'module', tarball, oldestPeers);
 }, INSTALL_MS);
 
 const run = (kind: BotKind, env: Readonly<Record<string, string>>): Promise<BotRun> =>
@@ -138,33 +168,20 @@ describe.each<BotKind>(['ESM', 'CommonJS'])('installed from its tarball, in a bo
   );
 });
 
-describe('a bot in TypeScript', () => {
-  const declared = `
-    declare const context: Command.LoaderContext;
-    export class Alttpr extends Command {
-      constructor() {
-        super(context, { telemetry: { feature: 'generator', provider: 'alttpr', subcommands: { preset: { operation: 'preset' }, quiet: false } } });
-      }
-      override async chatInputRun(interaction: Command.ChatInputCommandInteraction): Promise<void> {
-        container.telemetry.run(interaction).annotate({ provider: 'samus.link' });
-        container.telemetry.run(interaction).fail('invalid_preset');
-        const seed: string = await container.telemetry.track({ surface: 'discord', feature: 'generator', operation: 'seed' }, async () => 'a seed');
-        await interaction.reply(seed);
-      }
-    }
-    const quiet: InteractionHandler.Options = { interactionHandlerType: InteractionHandlerTypes.Button, telemetry: false };
-    export const options: [InteractionHandler.Options, Listener.Options] = [quiet, { telemetry: { operation: 'relay' } }];
-    new SapphireClient({
-      intents: [],
-      telemetry: { autocomplete: true, commands: { help: false }, errorTypes: { no_seed: true, full: RangeError, stale: (error) => error === 7 }, classifyError: (error) => (error instanceof RangeError ? 'no_seed' : undefined) }
-    });`;
-  const imports = `import 'sapphire-plugin-telemetry/register';
-    import { Command, container, InteractionHandlerTypes, SapphireClient, type InteractionHandler, type Listener } from '@sapphire/framework';
-    import { telemetryMiddleware, type TelemetryStatus, type UsageReport } from 'sapphire-plugin-telemetry';
-    export const measured = telemetryMiddleware({ feature: 'seed', operation: 'generate', provider: 'alttpr' });
-    export const status: TelemetryStatus = container.telemetry.status();
-    export const report: Promise<UsageReport> = container.telemetry.report({ days: 7 });`;
+test(
+  'a bot of the oldest framework and discord.js that the package allows records, and its owner alone sees the answers',
+  async () => {
+    const database = await sqliteDatabase();
+    const seen = await run('oldest', database.env);
+    expectGoodRun(seen);
+    expect(seen.status?.ephemeral).toBe(true);
+    await expectOneUse(database);
+    expect(await typeCheck(bots.oldest.folder, 'good.ts', `${imports}${declared}`)).toBe('');
+  },
+  BOT_MS
+);
 
+describe('a bot in TypeScript', () => {
   test.each<BotKind>(['ESM', 'CommonJS'])(
     'in %s has types for the options and the service',
     async (kind) => {

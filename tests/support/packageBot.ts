@@ -21,6 +21,8 @@ export interface Visit {
 /** What was seen of a bot that ran in a process of its own. */
 export interface BotRun {
   readonly reply: Reply | undefined;
+  /** What its owner is told by `/telemetry status` in the end. */
+  readonly status: Reply | undefined;
   /** What it registered with Discord. */
   readonly commands: readonly APIApplicationCommand[];
   /** All that it printed. */
@@ -46,18 +48,18 @@ export async function runBot(folder: string, main: string, env: Readonly<Record<
     await until(() => bot.exitCode !== null || discord.commands.some(({ name }) => name === 'alttpr'), START_MS);
     const reply = await discord.slash({ command: 'alttpr', subcommand: 'preset', user });
     // The answer is seen before the bot knows that it was, and the run ends.
-    await until(async () => SETTLED.test(await statusOf(discord)), SETTLE_MS);
+    let status: Reply | undefined;
+    await until(async () => {
+      status = await discord.slash({ command: 'telemetry', subcommand: 'status', user: discord.owner });
+      return SETTLED.test(status?.content ?? '');
+    }, SETTLE_MS);
     bot.kill('SIGTERM');
     const tooLong = setTimeout(() => bot.kill('SIGKILL'), STOP_MS);
     await ended;
     clearTimeout(tooLong);
-    return { reply, commands: discord.commands, output: printed.join(''), exitCode: bot.exitCode, signal: bot.signalCode };
+    return { reply, status, commands: discord.commands, output: printed.join(''), exitCode: bot.exitCode, signal: bot.signalCode };
   } catch (error) {
     bot.kill('SIGKILL');
     throw new Error(`The bot did not come so far:\n${printed.join('')}`, { cause: error });
   }
-}
-
-async function statusOf(discord: DiscordStandIn): Promise<string> {
-  return (await discord.slash({ command: 'telemetry', subcommand: 'status', user: discord.owner }))?.content ?? '';
 }

@@ -24,12 +24,19 @@ export async function pack(): Promise<Tarball> {
   return { file: join(folder, packed.filename), paths: packed.files.map(({ path }) => path) };
 }
 
-/** Copies a bot out of tests/fixtures/ into a folder far from the repository, and installs the package there as its users do. */
-export async function installBot(fixture: string, type: 'module' | 'commonjs', { file }: Tarball): Promise<string> {
+/** The packages that a bot brings itself, by their names. */
+export type Peers = Readonly<Record<string, string>>;
+
+/**
+ * Copies a bot out of tests/fixtures/ into a folder far from the repository, and installs the package there as its users do, beside peers of the
+ * repository's own versions or of those given.
+ */
+export async function installBot(fixture: string, type: 'module' | 'commonjs', { file }: Tarball, versions?: Peers): Promise<string> {
   const folder = await temporaryFolder();
   await cp(join(ROOT, 'tests', 'fixtures', fixture), folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'a-bot', private: true, type }));
-  const peers = await Promise.all(['discord.js', '@sapphire/framework'].map(async (name) => `${name}@${await versionHere(name)}`));
+  const names = ['discord.js', '@sapphire/framework'];
+  const peers = await Promise.all(names.map(async (name) => `${name}@${versions?.[name] ?? (await versionHere(name))}`));
   await npm(folder, 'install', '--prefer-offline', '--no-audit', '--no-fund', file, ...peers);
   return folder;
 }
