@@ -41,6 +41,15 @@ class Unwanted extends Error {
   }
 }
 
+/** Several connections are made at the same time, and each by a route of its own. */
+const failedRoutes = new WeakMap<object, Route>();
+
+/** The route by which a connection could not be made, by the error; `undefined` where none was tried. The pool may have put its own around it. */
+export function failedRoute(error: unknown): Route | undefined {
+  const { cause } = Object(error) as { cause?: unknown };
+  return failedRoutes.get(Object(error)) ?? failedRoutes.get(Object(cause));
+}
+
 /**
  * A client of `pg` on which nothing depends that the bot sets for clients of its own: neither the parsers and the defaults, which are one for
  * the whole process, nor the variables of libpq.
@@ -85,7 +94,11 @@ export class TelemetryClient extends Client {
   /** What the server had already sent when it was refused may say that all is well. */
   override connect(callback?: (error: Error | null) => void): Promise<this> | undefined {
     if (callback === undefined) return super.connect() as Promise<never>;
-    super.connect((error: Error | null) => callback(this.#unwanted ?? error));
+    super.connect((met: Error | null) => {
+      const error = this.#unwanted ?? met;
+      if (error) failedRoutes.set(error, this.route);
+      callback(error);
+    });
     return undefined;
   }
 

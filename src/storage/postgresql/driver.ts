@@ -2,8 +2,7 @@ import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'ky
 import type { CompiledQuery, Dialect, Driver, TransactionSettings } from 'kysely';
 import { Pool, type PoolClient } from 'pg';
 import type { PostgresTarget } from '../../../config/postgresUrl.ts';
-import { TelemetryClient } from './client.ts';
-import { POOL_IS_BUSY } from './errors.ts';
+import { failedRoute, TelemetryClient } from './client.ts';
 import { routeAfter, routesTo, type Route } from './routes.ts';
 import { Session } from './session.ts';
 
@@ -15,6 +14,7 @@ const BRIEF_MS = 10_000;
 const CONNECTIONS = 4;
 /** How much longer than for a new connection is waited for one that others use. */
 const POOL_WAIT_MS = 10_000;
+const MAX_ATTEMPTS = 20;
 
 /** Hands out sessions on the connections of a pool. */
 export class PostgresqlDriver implements Driver {
@@ -76,9 +76,7 @@ export class PostgresqlDriver implements Driver {
   /** By the first route that leads there. The next connection begins at the same host, and there with the way that is preferred. */
   async #connect(): Promise<PoolClient> {
     const tried = new Set<number>();
-    for (;;) {
-      const at = this.#at;
-      tried.add(at);
+    for (let attempt = 1; ; attempt += 1) {
       try {
         const client = await this.#pool.connect();
         this.lastRoute = (client as unknown as TelemetryClient).route;
@@ -86,9 +84,15 @@ export class PostgresqlDriver implements Driver {
         this.#at = this.#routes.findIndex((route) => route.host === host && route.port === port);
         return client;
       } catch (error) {
-        const next = Object(error).message === POOL_IS_BUSY ? undefined : routeAfter(this.#routes, at, error);
+        const route = failedRoute(error);
+        // None where the pool was busy all the time.
+        if (route === undefined) throw error;
+        const at = this.#routes.indexOf(route);
+        tried.add(at);
+        const next = routeAfter(this.#routes, at, error);
         this.#at = next ?? 0;
-        if (next === undefined || tried.has(next)) throw error;
+        // Another connection that is made meanwhile may lead this one the same way again.
+        if (next === undefined || tried.has(next) || attempt === MAX_ATTEMPTS) throw error;
       }
     }
   }

@@ -1,7 +1,7 @@
 import { StoreError } from '../../store/storeError.ts';
 
 /** What the pool says when all of its connections are in use. */
-export const POOL_IS_BUSY = 'timeout exceeded when trying to connect';
+const POOL_IS_BUSY = 'timeout exceeded when trying to connect';
 
 /** The driver gives these no code. */
 const CODES: Readonly<Record<string, string>> = {
