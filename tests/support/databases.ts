@@ -22,7 +22,8 @@ export interface TestDatabase {
 /** A folder that is gone when the test file ends. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'telemetry-test-'));
-  atSuiteEnd(() => rm(folder, { recursive: true, force: true }));
+  // A process that just ended may still have written to it.
+  atSuiteEnd(() => rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
   return folder;
 }
 
