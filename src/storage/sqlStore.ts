@@ -1,3 +1,4 @@
+// Over 200 lines: each method of the store stands here with its transaction, and the queries elsewhere.
 import type { MikroORM, SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { Clock } from '../events/clock.ts';

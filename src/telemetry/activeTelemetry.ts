@@ -1,3 +1,4 @@
+// Over 200 lines: the whole of the public interface in one class, whose parts are all elsewhere.
 import type { Settings } from '../../config/settings.ts';
 import { withDeadline } from '../common/deadline.ts';
 import { systemClock, type Clock } from '../events/clock.ts';

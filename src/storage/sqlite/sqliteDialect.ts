@@ -1,3 +1,4 @@
+// Over 200 lines: all in which SQLite differs stands together, and most of it is a line for each method of the interface.
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
