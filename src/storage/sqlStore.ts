@@ -85,9 +85,9 @@ export class SqlStore implements Store {
   write(events: readonly TelemetryEvent[]): Promise<void> {
     return this.#attempt(async (em) => {
       const today = this.#clock.today();
-      const days = [...new Set(events.map(({ dayBucket }) => dayBucket))].toSorted();
+      const { days, withGuilds } = daysOf(events);
       const late = days.filter((day) => isLate(day, today));
-      const salts = this.#saltsOf(events);
+      const salts = this.#saltsOf(withGuilds);
       if (late.length === 0) return this.#dialect.insertEvents(em, events, salts);
       await em.transactional(async (inside) => {
         // In the order of the days, as every process does it: two can't wait for each other.
@@ -194,12 +194,9 @@ export class SqlStore implements Store {
   }
 
   /** With every batch, not with the first alone: another process may have purged what an earlier one wrote. */
-  #saltsOf(events: readonly TelemetryEvent[]): TelemetrySalt[] {
+  #saltsOf(days: readonly string[]): TelemetrySalt[] {
     const fingerprint = this.#saltFingerprint;
-    if (fingerprint === undefined) return [];
-    const days = new Set(events.filter(({ guildHash }) => guildHash !== null).map(({ dayBucket }) => dayBucket));
-    // In the order of the days: two processes can't wait for each other.
-    return [...days].toSorted().map((dayBucket) => ({ dayBucket, fingerprint }));
+    return fingerprint === undefined ? [] : days.map((dayBucket) => ({ dayBucket, fingerprint }));
   }
 
   /** @throws {StoreError} also when that went well, but all that was stored is lost: the operator has to read of it. */
@@ -225,4 +222,14 @@ export class SqlStore implements Store {
       throw this.#dialect.toStoreError(error);
     }
   }
+}
+
+/** The days of these events, and those of which any has a guild: in their order, so that two processes can't wait for each other. */
+function daysOf(events: readonly TelemetryEvent[]): { readonly days: readonly string[]; readonly withGuilds: readonly string[] } {
+  const [days, withGuilds] = [new Set<string>(), new Set<string>()];
+  for (const { dayBucket, guildHash } of events) {
+    days.add(dayBucket);
+    if (guildHash !== null) withGuilds.add(dayBucket);
+  }
+  return { days: [...days].toSorted(), withGuilds: [...withGuilds].toSorted() };
 }
