@@ -20,8 +20,14 @@ const created = new WeakMap<SapphireClient, CreatedTelemetry>();
 const MEASURED = Symbol.for('sapphire-plugin-telemetry');
 /** Marks a process in which there was such a client. */
 const measuredProcess = globalThis as { [MEASURED]?: boolean };
+/** What the next client may share: of the newest client, until it is closed. */
+let newest: CreatedTelemetry | undefined;
 /** By then a bot has made its client. */
 const CLIENT_MS = 10_000;
+
+const OTHER_SETTINGS =
+  'Telemetry: this client has other settings than another one of this process. Sapphire tells of the runs of all clients through the one that ' +
+  'was made last, so they are recorded as this one says, and not at all where it is off. Make all clients with the same TELEMETRY_ variables';
 
 /** Which hook does what. */
 export class TelemetryPlugin extends Plugin {
@@ -32,9 +38,11 @@ export class TelemetryPlugin extends Plugin {
     measuredProcess[MEASURED] = true;
     clearTimeout(reminder);
     const log = new ThrottledLogger(() => container.logger);
-    const one = createTelemetry(process.env, options.telemetry, log);
+    const one = createTelemetry(process.env, options.telemetry, log, newest);
     created.set(this, one);
     container.telemetry = one.service;
+    // What the listeners read: of all clients that share it.
+    if (one.options !== undefined) this.options.telemetry = one.options;
   }
 
   static override [postInitialization](this: SapphireClient): void {
@@ -51,26 +59,32 @@ export class TelemetryPlugin extends Plugin {
     const { service, settings, announcement, isWrong } = one;
     if (isWrong) log.error('announcement', announcement);
     else log.info(announcement);
+    if (newest !== undefined && newest.service !== service) log.warn('clients', OTHER_SETTINGS);
     const { commandName = 'telemetry', ownerIds = [], commandGuildIds = [] } = settings;
     const piece = telemetryCommand({ commandName, ownerIds, commandGuildIds });
     void container.stores.loadPiece({ store: 'commands', name: COMMAND_PIECE, piece });
     if (!service.enabled) return;
+    newest = one;
     measure(this, service.runs);
     hearTheTime(this.rest, service);
-    closeOnDestroy(this, service.close.bind(service));
+    closeOnDestroy(this, one);
   }
 
   /** The database opens while the bot logs in. The key of the hashes, which was begun with the client, is waited for: the first run needs it. */
   static override async [preLogin](this: SapphireClient): Promise<void> {
-    const { settings, service } = created.get(this) ?? {};
-    if (service?.enabled === true && settings?.databaseUrl === undefined && (this.shard?.count ?? 1) > 1) {
+    const one = created.get(this);
+    if (one?.service.enabled !== true) return;
+    const { settings, service, clients } = one;
+    if (settings.databaseUrl === undefined && (this.shard?.count ?? 1) > 1) {
       new ThrottledLogger(() => container.logger).warn(
         'shards',
         'Telemetry: several shards share one SQLite file, in which only one can write at a time. Set TELEMETRY_DATABASE_URL'
       );
     }
-    await service?.ready();
-    service?.start(true);
+    clients.add(this);
+    newest ??= one;
+    await service.ready();
+    service.start(true);
   }
 }
 
@@ -89,10 +103,14 @@ function measure({ options }: SapphireClient, runs: RunRecorder): void {
 }
 
 /** Sapphire has no hook for it, and discord.js emits nothing. Closing never rejects and keeps its deadline, so the bot always goes down. */
-function closeOnDestroy(client: SapphireClient, close: () => Promise<void>): void {
+function closeOnDestroy(client: SapphireClient, { service, clients }: CreatedTelemetry): void {
   const destroy = client.destroy.bind(client);
   client.destroy = async () => {
-    await close();
+    clients.delete(client);
+    if (clients.size === 0) {
+      if (newest?.service === service) newest = undefined;
+      await service.close();
+    }
     await destroy();
   };
 }

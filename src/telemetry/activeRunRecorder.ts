@@ -1,4 +1,5 @@
 import { isThenable, lookOn } from '../common/lookOn.ts';
+import { isStackOverflow } from '../common/stackOverflow.ts';
 import type { ErrorClassifier } from '../errors/errorClassifier.ts';
 import type { Failure, Outcome } from '../events/errorTypes.ts';
 import { Names } from '../events/names.ts';
@@ -11,14 +12,18 @@ import type { Run } from './telemetry.ts';
 import type { RunRecorder } from './telemetryService.ts';
 import { tellOther } from './tellOther.ts';
 
-interface ActiveRunRecorderOptions {
-  readonly lifecycles: Lifecycles;
+/** What a bot asks for in its code. */
+export interface RecorderWishes {
   readonly errors: ErrorClassifier;
+  /** Ids of guilds of which nothing is recorded. */
+  readonly excludedGuilds: ReadonlySet<string>;
+}
+
+interface ActiveRunRecorderOptions extends RecorderWishes {
+  readonly lifecycles: Lifecycles;
   /** `null` while guilds can't be hashed. */
   readonly hashGuild: (guildId: string) => string | null;
   readonly log: ThrottledLogger;
-  /** Ids of guilds of which nothing is recorded. */
-  readonly excludedGuilds: ReadonlySet<string>;
 }
 
 /** How a run begins: whether its time is told, and whether its end is certain to be heard of, however late. */
@@ -41,7 +46,7 @@ const FAILED_ALREADY: Beginning = { timed: false, endsByItself: true };
 
 /** The door of the pipeline: checks what code says of a run, hashes its guild, and tells the category of what was thrown. */
 export class ActiveRunRecorder implements RunRecorder {
-  readonly #options: ActiveRunRecorderOptions;
+  #options: ActiveRunRecorderOptions;
   readonly #names: Names;
   /** By what triggered it, the key of the newest run. */
   readonly #newest = new WeakMap<object, object>();
@@ -83,6 +88,11 @@ export class ActiveRunRecorder implements RunRecorder {
   /** Ends, as interrupted, all that is in flight. */
   readonly interruptAll = this.#failOpen(() => this.#options.lifecycles.interruptAll());
   readonly #beginTracked = this.#failOpen((key: object, description: PieceRun) => this.#begin(key, description, TRACKED));
+
+  heed({ errors, excludedGuilds }: RecorderWishes): void {
+    errors.replaced += this.#options.errors.replaced;
+    this.#options = { ...this.#options, errors, excludedGuilds };
+  }
 
   keyOf(trigger: object): object {
     return this.#newest.get(trigger) ?? trigger;
@@ -183,11 +193,4 @@ export class ActiveRunRecorder implements RunRecorder {
       }
     };
   }
-}
-
-/** It is the bot's, whose recursion ended in code of ours. */
-function isStackOverflow(error: unknown): boolean {
-  const message = String((error as Error | undefined)?.message);
-  // The second is said of a regular expression that could not be compiled for lack of room.
-  return message === 'Maximum call stack size exceeded' || message.endsWith(': Stack overflow');
 }

@@ -21,7 +21,7 @@ import { closeWithin, saveAtExit } from './closeWithin.ts';
 import { EarlierLosses } from './earlierLosses.ts';
 import { GuildKey } from './guildKey.ts';
 import { KeyedRun } from './keyedRun.ts';
-import { makeRecorder } from './makeRecorder.ts';
+import { makeRecorder, wishesOf } from './makeRecorder.ts';
 import { readStatus } from './readStatus.ts';
 import type { TelemetryStatus } from './status.ts';
 import { StoreSession } from './storeSession.ts';
@@ -99,6 +99,10 @@ export class ActiveTelemetry implements TelemetryService {
     this.#session = session;
     this.#disarm();
     this.#disarm = saveAtExit(session, this.#pipeline, this.runs.interruptAll);
+  }
+
+  heed(options: TelemetryClientOptions): void {
+    this.runs.heed(wishesOf(options, this.#log));
   }
 
   hear(date: string | null): void {

@@ -78,3 +78,16 @@ export function checkClientOptions(options: unknown): void {
     )
   );
 }
+
+/**
+ * What two clients of one process say: what either leaves out is left out, and where they differ the later one holds. Both must be checked.
+ */
+export function mergeClientOptions(earlier: TelemetryClientOptions = {}, later: TelemetryClientOptions = {}): TelemetryClientOptions {
+  return {
+    commands: { ...earlier.commands, ...later.commands },
+    excludeGuilds: [...(earlier.excludeGuilds ?? []), ...(later.excludeGuilds ?? [])],
+    errorTypes: { ...earlier.errorTypes, ...later.errorTypes },
+    classifyError: later.classifyError ?? earlier.classifyError,
+    autocomplete: later.autocomplete ?? earlier.autocomplete
+  };
+}

@@ -37,6 +37,8 @@ export class DisabledTelemetry implements TelemetryService {
 
   start(): void {}
 
+  heed(): void {}
+
   hear(): void {}
 
   track<T>(_description: RunDescription, work: (run: Run) => T): T {

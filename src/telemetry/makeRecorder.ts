@@ -1,7 +1,7 @@
 import { ErrorClassifier } from '../errors/errorClassifier.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
 import type { Lifecycles } from '../pipeline/lifecycles.ts';
-import { ActiveRunRecorder } from './activeRunRecorder.ts';
+import { ActiveRunRecorder, type RecorderWishes } from './activeRunRecorder.ts';
 import type { TelemetryClientOptions } from './clientOptions.ts';
 
 interface RecorderSource {
@@ -15,15 +15,17 @@ interface RecorderSource {
 
 /** The recorder of runs that the client options ask for. */
 export function makeRecorder({ lifecycles, hashGuild, log, options }: RecorderSource): ActiveRunRecorder {
-  return new ActiveRunRecorder({
-    log,
-    lifecycles,
-    hashGuild,
+  return new ActiveRunRecorder({ log, lifecycles, hashGuild, ...wishesOf(options, log) });
+}
+
+/** What the client options ask of a recorder. */
+export function wishesOf(options: TelemetryClientOptions, log: ThrottledLogger): RecorderWishes {
+  return {
     excludedGuilds: new Set(options.excludeGuilds),
     errors: new ErrorClassifier({
       errorTypes: options.errorTypes,
       classify: options.classifyError,
       onOwnError: () => log.error('classify', "Telemetry: the bot's errorTypes or classifyError threw an error; the plugin decides instead")
     })
-  });
+  };
 }

@@ -1,4 +1,5 @@
 import type { PieceRun } from '../events/runDescription.ts';
+import type { TelemetryClientOptions } from './clientOptions.ts';
 import type { Run, Telemetry } from './telemetry.ts';
 
 /** What listeners record runs with. Nothing here ever throws or waits, but for what tracked work throws. */
@@ -39,6 +40,8 @@ export interface TelemetryService extends Telemetry {
    * @param hearsDiscord whether `hear` is going to be called soon: until then, for a minute at most, nothing is purged. Default: false.
    */
   start(hearsDiscord?: boolean): void;
+  /** Goes by these options from now on: those of all clients that share the service, already checked. */
+  heed(options: TelemetryClientOptions): void;
   /** Takes the `Date` header of an answer of Discord's: another clock than that of this machine. */
   hear(date: string | null): void;
   /** Ends what is in flight as interrupted, writes the queue and closes the database, within 3 seconds. May be followed by `start`. */
