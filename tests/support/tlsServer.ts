@@ -14,7 +14,7 @@ const run = promisify(execFile);
 /** A PostgreSQL server with certificates of an authority of the test's own. */
 export class TlsServer {
   readonly #server: PostgresServer;
-  /** Where the certificates and keys are: `ca`, `server` (of its address), `named` (of its name) and `client` (of `postgres`). */
+  /** Where the certificates and keys are: `ca`, `server` (of its address), `named` (of its name), `client` (of `postgres`) and `expired`. */
   readonly #folder: string;
   readonly #data: string;
   #loads = 0;
@@ -75,14 +75,15 @@ export class TlsServer {
     const openssl = (...args: string[]): Promise<unknown> => run('openssl', args, { cwd: this.#folder });
     const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
     await openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Test', '-days', '2');
-    const names = { server: 'IP:127.0.0.1', named: 'DNS:localhost', client: 'DNS:client' };
+    const names = { server: 'IP:127.0.0.1', named: 'DNS:localhost', client: 'DNS:client', expired: 'IP:127.0.0.1' };
     for (const [name, subjectAltName] of Object.entries(names)) {
       const subject = ['-subj', `/CN=${name === 'client' ? 'postgres' : name}`, '-addext', `subjectAltName=${subjectAltName}`];
-      const signed = ['-x509', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-days', '2'];
-      await openssl('req', ...signed, ...key, ...subject, '-keyout', `${name}.key`, '-out', `${name}.pem`);
+      await openssl('req', ...key, ...subject, '-keyout', `${name}.key`, '-out', `${name}.csr`);
+      const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-copy_extensions', 'copy', '-days', name === 'expired' ? '-1' : '2'];
+      await openssl('x509', '-req', '-in', `${name}.csr`, ...signed, '-out', `${name}.pem`);
     }
     const { uid, gid } = await serverAccount();
-    for (const file of ['ca.pem', 'server.pem', 'server.key', 'named.pem', 'named.key']) {
+    for (const file of ['ca.pem', ...['server', 'named', 'expired'].flatMap((name) => [`${name}.pem`, `${name}.key`])]) {
       const copy = join(this.#data, file);
       await writeFile(copy, await readFile(this.file(file)));
       await chmod(copy, 0o600);

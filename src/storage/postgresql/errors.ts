@@ -44,8 +44,6 @@ const REMEDIES: Readonly<Record<string, string>> = {
   // Said by a standby that is asked for a transaction that may write.
   '0A000': STANDBY,
   '08P01': `the server or its pooler did not understand: see its log; poolers refuse most of what options in ${URL} says`,
-  '22021': 'the database is not encoded in UTF8, or its pooler changed client_encoding',
-  '22P05': 'the database is not encoded in UTF8, or its pooler changed client_encoding',
   '25006': STANDBY,
   '25P03': 'a transaction was idle for longer than the server allows: see what holds up this machine',
   '25P04': 'a transaction took longer than transaction_timeout of the server allows',
