@@ -1,4 +1,8 @@
-import stringWidth from 'string-width';
+import * as loaded from 'string-width';
+
+const { default: loadedDefault } = loaded as { readonly default: typeof loaded.default | typeof loaded };
+/** In the CommonJS build the default of an ES module is the module. */
+const stringWidth = typeof loadedDefault === 'function' ? loadedDefault : loadedDefault.default;
 
 /** Pads columns to the width of their widest cell, as a terminal shows it; the first stands left, numbers stand right. */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {

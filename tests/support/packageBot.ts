@@ -23,6 +23,8 @@ export interface BotRun {
   readonly reply: Reply | undefined;
   /** What its owner is told by `/telemetry status` in the end. */
   readonly status: Reply | undefined;
+  /** And by `/telemetry report`. */
+  readonly report: Reply | undefined;
   /** What it registered with Discord. */
   readonly commands: readonly APIApplicationCommand[];
   /** All that it printed. */
@@ -53,11 +55,12 @@ export async function runBot(folder: string, main: string, env: Readonly<Record<
       status = await discord.slash({ command: 'telemetry', subcommand: 'status', user: discord.owner });
       return SETTLED.test(status?.content ?? '');
     }, SETTLE_MS);
+    const report = await discord.slash({ command: 'telemetry', subcommand: 'report', user: discord.owner });
     bot.kill('SIGTERM');
     const tooLong = setTimeout(() => bot.kill('SIGKILL'), STOP_MS);
     await ended;
     clearTimeout(tooLong);
-    return { reply, status, commands: discord.commands, output: printed.join(''), exitCode: bot.exitCode, signal: bot.signalCode };
+    return { reply, status, report, commands: discord.commands, output: printed.join(''), exitCode: bot.exitCode, signal: bot.signalCode };
   } catch (error) {
     bot.kill('SIGKILL');
     throw new Error(`The bot did not come so far:\n${printed.join('')}`, { cause: error });
