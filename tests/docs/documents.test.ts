@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
+import manifest from '../../package.json' with { type: 'json' };
 import { inRepository, readDocument } from '../support/repository.ts';
 
 const DOCUMENTS = [
@@ -38,6 +39,12 @@ describe.each(DOCUMENTS)('%s', (document) => {
         missing.push(path);
     expect(missing).toEqual([]);
   });
+});
+
+test('docs/bundling.md says what each package that is installed is for', async () => {
+  const text = await readDocument('docs/bundling.md');
+  const untold = Object.keys(manifest.dependencies).filter((name) => !text.includes(`\`${name.replace(/^@mikro-orm(?!\/core)/, '')}\``));
+  expect(untold).toEqual([]);
 });
 
 test('the walk of an event in CONTRIBUTING.md names functions where they are', async () => {

@@ -113,6 +113,7 @@ test(
     const { reply, exitCode } = await runBot(folder, 'main.js', env, VISIT);
     expect({ reply: reply?.content, exitCode }).toEqual({ reply: 'A seed', exitCode: 0 });
     expect(await outcomes(database)).toEqual({
+      'api.seeds.roll': { runs: 1, ok: 1, failed: 0 },
       'discord.alttpr.alttpr_preset': { runs: 1, ok: 0, failed: 1 },
       'discord.tidy.task': { runs: 1, ok: 1, failed: 0 }
     });

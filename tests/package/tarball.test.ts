@@ -1,17 +1,28 @@
 // Packs what is built in dist/, and installs it as a user would: that takes so long that all which needs it stands in this one file.
-import { readdir, readFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import manifest from '../../package.json' with { type: 'json' };
+import { RedisServer } from '../../examples/stand-ins/redisServer.ts';
 import { migrationsTable, tables } from '../../src/schema/dictionary.ts';
 import { eventFields } from '../../src/schema/eventFields.ts';
 import { ENABLED } from '../support/bot.ts';
-import { postgresqlDatabase, sqliteDatabase, storedEvents, temporaryFolder, type Row, type TestDatabase } from '../support/databases.ts';
+import {
+  outcomes,
+  postgresqlDatabase,
+  sqliteDatabase,
+  storedEvents,
+  temporaryFolder,
+  type Row,
+  type TestDatabase
+} from '../support/databases.ts';
 import { runBot, type BotRun } from '../support/packageBot.ts';
 import { installBot, pack, typeCheck, type Tarball } from '../support/packageInstall.ts';
 import { hostileVariables, mikroOrmVariables } from '../support/packageMikroOrm.ts';
 import { runSql } from '../support/postgresSql.ts';
 import { createDatabase } from '../support/postgresSuite.ts';
+import { inRepository } from '../support/repository.ts';
+import { testWhere } from '../support/testWhere.ts';
 
 const INSTALL_MS = 300_000;
 const BOT_MS = 90_000;
@@ -59,8 +70,14 @@ const bots = {
   oldest: { folder: '', main: 'main.js' }
 };
 type BotKind = keyof typeof bots;
-/** The lowest versions that the package allows. npm refuses others. */
-const oldestPeers = Object.fromEntries(Object.entries(manifest.peerDependencies).map(([name, range]) => [name, range.replace('^', '')]));
+/** The lowest versions that the package allows, of which npm refuses others, and the oldest plugins whose runs are measured. */
+const oldestPeers = {
+  ...Object.fromEntries(Object.entries(manifest.peerDependencies).map(([name, range]) => [name, range.replace('^', '')])),
+  '@sapphire/plugin-subcommands': '6.0.1',
+  '@sapphire/plugin-api': '7.0.3',
+  '@sapphire/plugin-scheduled-tasks': '10.0.1'
+};
+const withRedis = testWhere(RedisServer.isInstalled(), 'this machine has no redis-server');
 
 beforeAll(async () => {
   tarball = await pack();
@@ -72,9 +89,10 @@ beforeAll(async () => {
 const run = (kind: BotKind, env: Readonly<Record<string, string>>): Promise<BotRun> =>
   runBot(bots[kind].folder, bots[kind].main, { ...ENABLED, ...env }, VISIT);
 
-function expectGoodRun({ reply, output, exitCode, signal, commands }: BotRun): void {
+function expectGoodRun({ reply, report, output, exitCode, signal, commands }: BotRun): void {
   expect(commands).toContainEqual(expect.objectContaining({ name: 'telemetry', default_member_permissions: ADMINISTRATOR }));
   expect(reply?.content).toBe(`A seed for ${VISIT.user.name}`);
+  expect(JSON.stringify(report?.embeds)).toMatch(/Usage of 7 days.*generator/);
   expect(output).toContain('Telemetry enabled');
   expect(output).not.toMatch(/error|deprecat/i);
   expect({ exitCode, signal }).toEqual({ exitCode: 0, signal: null });
@@ -180,6 +198,25 @@ test(
   },
   BOT_MS
 );
+
+withRedis('subcommands, routes and tasks of the oldest plugins are measured', async () => {
+  const [database, folder] = [await sqliteDatabase(), bots.oldest.folder];
+  await using redis = await RedisServer.start();
+  const plugins = ['subcommands', 'api', 'scheduled-tasks'].map((name) => `@sapphire/plugin-${name}/register`);
+  const env = {
+    FRAMEWORK: '@sapphire/framework',
+    IMPORTS: ['sapphire-plugin-telemetry/register', ...plugins].join(' '),
+    REDIS_URL: redis.url
+  };
+  await copyFile(inRepository('tests/fixtures/pluginsBot/main.js'), join(folder, 'plugins.js'));
+  const { reply, exitCode } = await runBot(folder, 'plugins.js', { ...ENABLED, ...database.env, ...env }, VISIT);
+  expect({ reply: reply?.content, exitCode }).toEqual({ reply: 'A seed', exitCode: 0 });
+  expect(await outcomes(database)).toEqual({
+    'api.seeds.roll': { runs: 1, ok: 1, failed: 0 },
+    'discord.alttpr.alttpr_preset': { runs: 1, ok: 0, failed: 1 },
+    'discord.tidy.task': { runs: 1, ok: 1, failed: 0 }
+  });
+});
 
 describe('a bot in TypeScript', () => {
   test.each<BotKind>(['ESM', 'CommonJS'])(

@@ -35,8 +35,8 @@ export async function installBot(fixture: string, type: 'module' | 'commonjs', {
   const folder = await temporaryFolder();
   await cp(join(ROOT, 'tests', 'fixtures', fixture), folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'a-bot', private: true, type }));
-  const names = ['discord.js', '@sapphire/framework'];
-  const peers = await Promise.all(names.map(async (name) => `${name}@${versions?.[name] ?? (await versionHere(name))}`));
+  const names = new Set(['discord.js', '@sapphire/framework', ...Object.keys(versions ?? {})]);
+  const peers = await Promise.all([...names].map(async (name) => `${name}@${versions?.[name] ?? (await versionHere(name))}`));
   await npm(folder, 'install', '--prefer-offline', '--no-audit', '--no-fund', file, ...peers);
   return folder;
 }

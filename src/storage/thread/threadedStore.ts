@@ -1,7 +1,8 @@
 // Over 200 lines: half of them hand each method of the store to the thread.
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Settings } from '../../../config/settings.ts';
 import { backoffMs } from '../../common/backoff.ts';
@@ -40,6 +41,14 @@ interface ThreadedStoreOptions {
 /** Whether the program of the thread is where it belongs. */
 export function hasThread(): boolean {
   return existsSync(PROGRAM);
+}
+
+/** With Yarn's Plug'n'Play no package is found, nor this one's files, where its own hooks are not loaded first. */
+function hooksOfYarn(): string[] {
+  if (process.versions['pnp'] === undefined) return [];
+  const hook = createRequire(FILE).resolve('pnpapi');
+  const loader = join(dirname(hook), '.pnp.loader.mjs');
+  return ['--require', hook, ...(existsSync(loader) ? ['--experimental-loader', pathToFileURL(loader).href] : [])];
 }
 
 /** An SQLite store in a thread of its own. A thread that dies is started anew by the next call, and keeps no process alive. */
@@ -164,7 +173,7 @@ export class ThreadedStore implements Store {
       name: 'telemetry',
       workerData: { settings: { dataDir: settings.dataDir }, migrate, saltFingerprint } satisfies ThreadData,
       // Nothing of the bot is run again in the thread: no preload, and no variable that MikroORM or Node would read.
-      execArgv: [],
+      execArgv: hooksOfYarn(),
       env: {},
       resourceLimits: LIMITS
     });
