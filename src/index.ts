@@ -8,6 +8,7 @@ export type { ErrorType } from './events/errorTypes.ts';
 export type { DeclaredNames, RunDescription } from './events/runDescription.ts';
 export type { ReportOptions } from './reports/readReport.ts';
 export type { UsageReport } from './reports/usageReport.ts';
+export type { Meter } from './metrics/meter.ts';
 export type { PurgeOptions, PurgeResult } from './retention/purge.ts';
 export type { Status, Surface } from './schema/closedLists.ts';
 export { telemetryMiddleware, type RequestDescription } from './surfaces/api/middleware.ts';

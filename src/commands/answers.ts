@@ -32,7 +32,7 @@ export async function answer(interaction: ChatInputCommandInteraction): Promise<
       case 'erase-guild':
         return await eraseAnswer(interaction);
       case 'privacy':
-        return { files: [file('privacy.md', privacyPolicy())] };
+        return { files: [file('privacy.md', privacyPolicy(container.telemetry.status().meterErrors !== null))] };
       case 'status':
         return { content: renderStatus(container.telemetry.status()) };
       default:

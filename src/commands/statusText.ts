@@ -19,6 +19,9 @@ export function renderStatus(status: TelemetryStatus): string {
     ...(status.purgeWaits === null ? [] : [`The purge waits: ${withRemedy(status.purgeWaits)}`]),
     ...(status.lossProblem === null ? [] : [`Losses of earlier processes may be unknown: ${status.lossProblem}`]),
     ...(status.saltChanged ? [SALT_CHANGED] : []),
+    ...(status.meterErrors === null || status.meterErrors === 0
+      ? []
+      : [`Calls of the bot's meter that failed: ${count(status.meterErrors)}`]),
     `Sampling: ${status.sampleRate}`,
     `Retention: ${plural(status.retentionDays, 'day')}${lastPurge === null ? '' : `; the last purge deleted ${plural(lastPurge.deleted, 'event')}`}`
   ].join('\n');

@@ -29,11 +29,11 @@ export function lookOn(thenable: object, ends: Ends): boolean {
   return false;
 }
 
-/** Takes a rejection of `thenable` upon us, so that the process does not hear of it. */
-export function silence(thenable: object): void {
+/** Takes a rejection of `thenable` upon us, so that the process does not hear of it, and tells `onRejected` of it. */
+export function silence(thenable: object, onRejected: () => void = ignore): void {
   try {
     const { then } = (isPromise(thenable) ? Promise.prototype : thenable) as { then: Then };
-    Reflect.apply(then, thenable, [ignore, ignore]);
+    Reflect.apply(then, thenable, [ignore, onRejected]);
   } catch {
     // Then it is not to be had.
   }

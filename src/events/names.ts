@@ -18,6 +18,8 @@ type OperationNames = Pick<PieceRun, 'surface' | 'feature' | 'operation' | typeo
 export interface Operation {
   readonly surface: Surface;
   readonly feature: string;
+  /** The last part of its name: `preset`. */
+  readonly name: string;
   readonly eventName: Readonly<Record<Action, string>>;
 }
 
@@ -109,10 +111,11 @@ function fitted(names: OperationNames): OperationNames {
 }
 
 function makeOperation(surface: Surface, feature: string, operation: string): Operation {
-  const name = operationName(surface, feature, operation);
+  const whole = operationName(surface, feature, operation);
   return {
     surface,
     feature,
-    eventName: { invoke: eventName(name, 'invoke'), success: eventName(name, 'success'), failure: eventName(name, 'failure') }
+    name: operation,
+    eventName: { invoke: eventName(whole, 'invoke'), success: eventName(whole, 'success'), failure: eventName(whole, 'failure') }
   };
 }

@@ -33,6 +33,15 @@ interface Lifecycle {
   outcome: Outcome | undefined;
 }
 
+/** A run that came to its end, with what was noted of it. */
+export interface EndedRun {
+  readonly operation: Operation;
+  readonly provider: string | null;
+  readonly outcome: Outcome;
+  /** `null` where no time can be told. */
+  readonly durationMs: number | null;
+}
+
 const INTERRUPTED: Failure = { status: 'error', errorType: 'interrupted', untimed: true };
 const UNKNOWN: Failure = { status: 'error', errorType: 'unexpected_error' };
 
@@ -40,6 +49,8 @@ interface LifecyclesOptions {
   readonly recorder: EventRecorder;
   readonly clock: Clock;
   readonly sampleRate: number;
+  /** Is told of each run that ends, whether it is sampled or not. Must not throw. Default: nobody is. */
+  readonly onEnd?: ((run: EndedRun) => void) | undefined;
 }
 
 /**
@@ -119,9 +130,13 @@ export class Lifecycles {
   end(key: object): void {
     const lifecycle = this.#open.get(key);
     if (lifecycle === undefined) return;
-    lifecycle.outcome ??= UNKNOWN;
-    this.#write(lifecycle, lifecycle.outcome === 'success' ? 'success' : 'failure');
+    const { run, startMs, provider } = lifecycle;
+    const outcome = (lifecycle.outcome ??= UNKNOWN);
+    const isTimed = run.timed && !(typeof outcome === 'object' && outcome.untimed === true);
+    const durationMs = isTimed ? this.#options.clock.monotonicMs() - startMs : null;
+    this.#write(lifecycle, outcome === 'success' ? 'success' : 'failure', durationMs);
     this.#open.delete(key);
+    this.#options.onEnd?.({ operation: run.operation, provider, outcome, durationMs });
   }
 
   /** Ends, as interrupted, the runs that are older than an interaction token lives, unless they are certain to end. */
@@ -145,12 +160,11 @@ export class Lifecycles {
     this.#interrupted.add(key);
   }
 
-  #write(lifecycle: Lifecycle, action: 'invoke' | 'success' | 'failure'): void {
-    const { recorder, clock, sampleRate } = this.#options;
+  #write(lifecycle: Lifecycle, action: 'invoke' | 'success' | 'failure', durationMs: number | null = null): void {
+    const { recorder, sampleRate } = this.#options;
     if (!lifecycle.sampled) return recorder.skip();
-    const { run, day, startMs, provider } = lifecycle;
+    const { run, day, provider } = lifecycle;
     const failure = action === 'failure' && typeof lifecycle.outcome === 'object' ? lifecycle.outcome : null;
-    const isTimed = run.timed && action !== 'invoke' && failure?.untimed !== true;
     recorder.record({
       dayBucket: day,
       id: this.#ids.next(day),
@@ -161,7 +175,7 @@ export class Lifecycles {
       status: failure?.status ?? 'ok',
       provider,
       guildHash: run.guildHash,
-      durationMs: isTimed ? Math.min(Math.round(clock.monotonicMs() - startMs), MAX_DURATION_MS) : null,
+      durationMs: durationMs === null ? null : Math.min(Math.round(durationMs), MAX_DURATION_MS),
       errorType: failure?.errorType ?? null,
       sampleRate
     });

@@ -1,8 +1,12 @@
 import { migrationsTable, tables } from './dictionary.ts';
 import type { Field, Table } from './field.ts';
+import { RUN_ATTRIBUTES } from './runAttributes.ts';
 
-/** The privacy policy in Markdown, made from the data dictionary so that it can't say other than what is stored. */
-export function privacyPolicy(): string {
+/**
+ * The privacy policy in Markdown, made from the data dictionary so that it can't say other than what is stored.
+ * @param hasMeter whether the bot hands its runs to a Meter. Default: not known, so that the policy says what is so in either case.
+ */
+export function privacyPolicy(hasMeter?: boolean): string {
   return `# Privacy
 
 This bot measures which of its commands and other parts are used, how often they fail and how long they take. It keeps nothing about anyone: no
@@ -23,6 +27,10 @@ ${migrationsTable.purpose} MikroORM keeps it.
 
 While the database is away, and when the bot ends meanwhile, the counts of \`${tables.losses.name}\` wait in small files in the folder
 TELEMETRY_DATA_DIR: the same day, id, reason and count, and nothing else. The next process moves them into the database and deletes the file.
+
+## What a metrics system of the operator's sees
+
+${hasMeter === false ? 'Nothing: this bot hands nothing to one.' : handedOn(hasMeter)}
 
 ## What is never stored
 
@@ -67,8 +75,21 @@ TELEMETRY_DATA_DIR: the same day, id, reason and count, and nothing else. The ne
   which segment or event came first. A restart cuts a segment short, and a bot with fewer events than that has one segment a day.
 - PostgreSQL keeps batches in about the order in which they came, a few seconds apart. In an SQLite file the numbers of the pages may tell in which
   order the segments of a day came, until the day is over and rolled up. Within a batch the order is that of random keys.
-- Copies of the database that an operator makes (backups, replicas) are out of the plugin's reach.
+- Copies of the database that an operator makes (backups, replicas) are out of the plugin's reach, and so is what their metrics system was handed.
 `;
+}
+
+function handedOn(hasMeter: true | undefined): string {
+  const condition = `Nothing, unless the code of the bot hands the plugin a Meter of OpenTelemetry, which \`/telemetry privacy\` tells. If it does, this holds:
+
+`;
+  return `${hasMeter === true ? '' : condition}Each run is handed to it as it ends, whatever the sampling: how long it took, and
+${RUN_ATTRIBUTES.map((name) => `\`${name}\``).join(', ')}, all of them as they are stored. Of an error of a
+listener these are the listener, the status and the error type; of the queue, its length and how many events were lost. No guild is handed over, not
+even as a hash.
+
+Such a system notes when it was told, so it knows times that are finer than a day: to the seconds in which runs ended. How long it keeps them, its
+operator decides. The plugin purges and erases nothing there.`;
 }
 
 function tableText({ name, purpose, fields }: Table): string {

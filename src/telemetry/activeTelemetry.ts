@@ -4,6 +4,8 @@ import { withDeadline } from '../common/deadline.ts';
 import { systemClock, type Clock } from '../events/clock.ts';
 import type { RunDescription } from '../events/runDescription.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
+import { RunMetrics } from '../metrics/runMetrics.ts';
+import type { EndedRun } from '../pipeline/lifecycles.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
 import { readReport, type ReportOptions, type ReportRequest } from '../reports/readReport.ts';
 import { ReportCache } from '../reports/reportCache.ts';
@@ -55,6 +57,7 @@ export class ActiveTelemetry implements TelemetryService {
   readonly #guilds: GuildKey;
   readonly #earlierLosses: EarlierLosses;
   readonly #pipeline: Pipeline;
+  readonly #metrics: RunMetrics | undefined;
   readonly #maintenance: Maintenance;
   readonly #reports = new ReportCache((request) => this.#readReport(request));
   #session: StoreSession | undefined;
@@ -72,7 +75,10 @@ export class ActiveTelemetry implements TelemetryService {
     this.#guilds = new GuildKey(settings.hashSalt, log);
     const lossFolder = new LossFolder(settings);
     this.#earlierLosses = new EarlierLosses(lossFolder, log);
-    this.#pipeline = new Pipeline({ ...settings, clock, log, lossShelf: lossFolder });
+    const { meter } = options;
+    const onEnd = meter && ((run: EndedRun): void => this.#metrics?.record(run));
+    this.#pipeline = new Pipeline({ ...settings, clock, log, lossShelf: lossFolder, onEnd });
+    this.#metrics = meter && new RunMetrics({ meter, log, pipeline: this.#pipeline });
     this.#maintenance = new Maintenance({ clock, log, retentionDays: settings.retentionDays, saltFingerprint: this.#guilds.fingerprint });
     this.runs = makeRecorder({ log, options, lifecycles: this.#pipeline.lifecycles, hashGuild: this.#guilds.hash });
   }
@@ -85,6 +91,7 @@ export class ActiveTelemetry implements TelemetryService {
     if (this.#session !== undefined) return;
     if (hearsDiscord) this.#maintenance.heardTime.expect();
     this.#pipeline.resume();
+    this.#metrics?.prepare();
     this.#checks = setInterval(() => this.#check(), CHECK_MS).unref();
     const session = new StoreSession({
       settings: this.#settings,
@@ -147,6 +154,7 @@ export class ActiveTelemetry implements TelemetryService {
       pipeline: this.#pipeline,
       maintenance: this.#maintenance,
       earlierLosses: this.#earlierLosses,
+      metrics: this.#metrics,
       runs: this.runs
     });
   }

@@ -4,6 +4,7 @@ import type { ErrorMatcher } from '../errors/declaredErrors.ts';
 import type { ClassifyError } from '../errors/errorClassifier.ts';
 import { normalize } from '../events/codeName.ts';
 import type { DeclaredNames } from '../events/runDescription.ts';
+import { isMeter, type Meter } from '../metrics/meter.ts';
 import { SEGMENT } from '../schema/patterns.ts';
 
 /** The `telemetry` option of a command. What it says holds for its subcommands too, unless they say otherwise. */
@@ -34,6 +35,12 @@ export interface TelemetryClientOptions {
   readonly classifyError?: ClassifyError | undefined;
   /** Whether autocompletion is measured too. Default: false, since each key that is pressed asks for it. */
   readonly autocomplete?: boolean | undefined;
+  /**
+   * A Meter of OpenTelemetry's, which each run that ends is handed to, whatever the sampling, with its duration and without its guild: see
+   * docs/metrics.md. Default: none.
+   * @example meter: meterProvider.getMeter('bot')
+   */
+  readonly meter?: Meter | undefined;
 }
 
 const names = { feature: z.string().optional(), operation: z.string().optional(), provider: z.string().optional() };
@@ -58,7 +65,8 @@ const OPTIONS = {
     takes: 'an object from names (letters, digits and underscores) to an error class, a function from an error to a boolean, or true'
   },
   classifyError: { schema: z.custom(isFunction), takes: 'a function from an error to an error type' },
-  autocomplete: { schema: z.boolean(), takes: 'true or false' }
+  autocomplete: { schema: z.boolean(), takes: 'true or false' },
+  meter: { schema: z.custom(isMeter), takes: 'a Meter of @opentelemetry/api, as meterProvider.getMeter() gives it' }
 } as const satisfies Record<keyof TelemetryClientOptions, { readonly schema: z.ZodType; readonly takes: string }>;
 
 /**

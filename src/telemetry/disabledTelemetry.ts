@@ -82,7 +82,8 @@ export class DisabledTelemetry implements TelemetryService {
       lastPurge: null,
       purgeWaits: null,
       lossProblem: null,
-      saltChanged: false
+      saltChanged: false,
+      meterErrors: null
     };
   }
 

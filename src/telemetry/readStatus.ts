@@ -1,4 +1,5 @@
 import type { Settings } from '../../config/settings.ts';
+import type { RunMetrics } from '../metrics/runMetrics.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Maintenance } from '../retention/maintenance.ts';
 import type { ActiveRunRecorder } from './activeRunRecorder.ts';
@@ -12,11 +13,12 @@ interface StatusSource {
   readonly pipeline: Pipeline;
   readonly maintenance: Maintenance;
   readonly earlierLosses: EarlierLosses;
+  readonly metrics: RunMetrics | undefined;
   readonly runs: ActiveRunRecorder;
 }
 
 /** How telemetry that is on does in this process. */
-export function readStatus({ settings, session, pipeline, maintenance, earlierLosses, runs }: StatusSource): TelemetryStatus {
+export function readStatus({ settings, session, pipeline, maintenance, earlierLosses, metrics, runs }: StatusSource): TelemetryStatus {
   const { queue, lifecycles, counters, flusher } = pipeline;
   return {
     state: session === undefined ? 'closed' : session.store === undefined ? 'opening' : 'open',
@@ -34,6 +36,7 @@ export function readStatus({ settings, session, pipeline, maintenance, earlierLo
     lastPurge: maintenance.lastPurge,
     purgeWaits: maintenance.purgeWaits,
     lossProblem: earlierLosses.problem,
-    saltChanged: maintenance.saltChanged
+    saltChanged: maintenance.saltChanged,
+    meterErrors: metrics?.errors ?? null
   };
 }

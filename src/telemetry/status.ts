@@ -38,4 +38,6 @@ export interface TelemetryStatus {
   readonly lossProblem: string | null;
   /** Whether hashes of another salt are stored: they match none of this salt's, and guilds count twice. */
   readonly saltChanged: boolean;
+  /** How many calls of the bot's meter failed; `null` where it gave none (the client option `telemetry.meter`). */
+  readonly meterErrors: number | null;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Meter as OpenTelemetryMeter } from '@opentelemetry/api';
 import type { Container } from '@sapphire/pieces';
 import { expectTypeOf } from 'expect-type';
 import type { ClientOptions } from 'discord.js';
@@ -6,6 +7,7 @@ import * as publicApi from '../../src/index.ts';
 import type { CommandNames, TelemetryClientOptions } from '../../src/telemetry/clientOptions.ts';
 import type { DeclaredNames, RunDescription } from '../../src/events/runDescription.ts';
 import type { ErrorMatcher } from '../../src/errors/declaredErrors.ts';
+import type { Meter } from '../../src/metrics/meter.ts';
 import type { PurgeOptions, PurgeResult } from '../../src/retention/purge.ts';
 import type { Deletion } from '../../src/store/store.ts';
 import type { ReportOptions } from '../../src/reports/readReport.ts';
@@ -54,11 +56,12 @@ test('the types that bots are written against are these', () => {
   }>();
   expectTypeOf<CommandNames['subcommands']>().toEqualTypeOf<Readonly<Record<string, DeclaredNames | false>> | undefined>();
   expectTypeOf<keyof TelemetryClientOptions>().toEqualTypeOf<
-    'commands' | 'excludeGuilds' | 'errorTypes' | 'classifyError' | 'autocomplete'
+    'commands' | 'excludeGuilds' | 'errorTypes' | 'classifyError' | 'autocomplete' | 'meter'
   >();
   expectTypeOf<typeof RangeError>().toExtend<ErrorMatcher>();
   expectTypeOf<(error: unknown) => boolean>().toExtend<ErrorMatcher>();
   expectTypeOf<true>().toExtend<ErrorMatcher>();
   expectTypeOf<string>().not.toExtend<ErrorMatcher>();
+  expectTypeOf<OpenTelemetryMeter>().toExtend<Meter>();
   expectTypeOf<keyof ReportOptions>().toEqualTypeOf<'days' | 'surface' | 'maxAgeMs'>();
 });

@@ -10,6 +10,7 @@ import { onBothDatabases, type TestDatabase } from '../support/databases.ts';
 import { ROLL, startTelemetry, type HandledTelemetry } from '../support/handClock.ts';
 import { openTestStore } from '../support/seedEvents.ts';
 import { anything, bytesOf, errorText, leaksIn, renderings, rowsOf, statusOf, texts } from '../support/sentinels.ts';
+import { TestMeter } from '../support/testMeter.ts';
 import { calls, KEYS, type Call } from './hostileCalls.ts';
 
 const RUNS = 30;
@@ -23,6 +24,7 @@ interface Subject extends HandledTelemetry {
   /** Its clock is days ahead, so that it sums up what was just written. */
   readonly later: Store;
   readonly queued: TelemetryEvent[];
+  readonly told: TestMeter;
   /** What the bot's own functions answer of an error, one after the other. */
   answers: readonly unknown[];
 }
@@ -44,10 +46,15 @@ async function start(database: TestDatabase, leak = (event: TelemetryEvent): Tel
     if (one instanceof Error) throw one;
     return one;
   };
-  const options = { errorTypes: { race_full: true, race_over: answer }, classifyError: answer } as TelemetryClientOptions;
+  const told = new TestMeter();
+  const options = {
+    errorTypes: { race_full: true, race_over: answer },
+    classifyError: answer,
+    meter: told.meter
+  } as TelemetryClientOptions;
   const started = await startTelemetry({ database, options });
   const later = await openTestStore(database, addDays(started.clock.day, 3));
-  return Object.assign(bot, started, { later, queued });
+  return Object.assign(bot, started, { later, queued, told });
 }
 
 /** What becomes of a call that anyone sees: its report, and its error unless that is the bot's own. */
@@ -62,7 +69,7 @@ async function outcomeOf(telemetry: ActiveTelemetry, [method, ...args]: Call): P
 }
 
 /** Everything that can be seen after these calls, in a database that holds nothing else. */
-async function seenAfter({ telemetry, database, later, log, queued }: Subject, made: readonly Call[]): Promise<string> {
+async function seenAfter({ telemetry, database, later, log, queued, told }: Subject, made: readonly Call[]): Promise<string> {
   await telemetry.purge({ all: true });
   log.length = 0;
   queued.length = 0;
@@ -71,7 +78,7 @@ async function seenAfter({ telemetry, database, later, log, queued }: Subject, m
   for (const key of KEYS) telemetry.runs.end(key);
   await telemetry.flush();
   await later.rollUp();
-  const shown = [renderings(await telemetry.report({ days: 1 })), statusOf(telemetry)];
+  const shown = [renderings(await telemetry.report({ days: 1 })), statusOf(telemetry), await told.attributes()];
   return [...outcomes, ...log, JSON.stringify(queued), await rowsOf(database), await bytesOf(database), ...shown].join('\n');
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { SettingsError } from '../../config/settings.ts';
 import { checkClientOptions } from '../../src/telemetry/clientOptions.ts';
+import { TestMeter } from '../support/testMeter.ts';
 
 class SeedLocked extends Error {}
 
@@ -19,13 +21,21 @@ describe('the client option telemetry', () => {
   test('takes all that it is declared to take', () => {
     for (const right of [
       {},
-      { commands: undefined, excludeGuilds: undefined, errorTypes: undefined, classifyError: undefined, autocomplete: undefined },
+      {
+        commands: undefined,
+        excludeGuilds: undefined,
+        errorTypes: undefined,
+        classifyError: undefined,
+        autocomplete: undefined,
+        meter: undefined
+      },
       {
         commands: { ping: false, alttpr: { feature: 'generator', provider: 'alttpr', subcommands: { 'admin/reset': false, preset: {} } } },
         excludeGuilds: ['811111111111111111'],
         errorTypes: { seed_locked: SeedLocked, 'Race Full': (error: unknown) => error === 1, 'race-over': true },
         classifyError: () => undefined,
-        autocomplete: true
+        autocomplete: true,
+        meter: new TestMeter().meter
       }
     ])
       expect({ right, problems: problemsOf(right) }).toEqual({ right, problems: [] });
@@ -39,7 +49,8 @@ describe('the client option telemetry', () => {
       ['race_full', ['race_full'], { race_full: false }, { race_full: 'RaceFull' }, { race_full: {} }, { race_full: undefined }]
     ],
     ['classifyError', ['race_full', {}, null]],
-    ['autocomplete', ['true', 1, null]]
+    ['autocomplete', ['true', 1, null]],
+    ['meter', ['bot', true, null, {}, new MeterProvider(), { createHistogram: true }]]
   ])('refuses any other %s, and says what it takes', (name, wrong) => {
     for (const value of wrong) {
       const problems = problemsOf({ [name]: value });
@@ -61,7 +72,7 @@ describe('the client option telemetry', () => {
     expect(problems).toHaveLength(3);
     expect(problems).toContainEqual(expect.stringContaining('telemetry.excludeGuilds'));
     expect(problems).toContainEqual(expect.stringContaining('telemetry.autocomplete'));
-    expect(problems.join()).toContain('takes commands, excludeGuilds, errorTypes, classifyError, autocomplete, and nothing else');
+    expect(problems.join()).toContain('takes commands, excludeGuilds, errorTypes, classifyError, autocomplete, meter, and nothing else');
     expect(problems.join()).not.toContain('hunter2');
   });
 

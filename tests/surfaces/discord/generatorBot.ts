@@ -127,4 +127,5 @@ const pieces = [
 ] as const;
 
 /** A bot with commands in every shape: `roll`, `alttpr` with its subcommands, `daily` with subcommands by hand, and `secret`. */
-export const startGeneratorBot = (options: Parameters<typeof startBot>[0]): Promise<TestBot> => startBot({ commands, pieces, ...options });
+export const startGeneratorBot = ({ pieces: more = [], ...options }: Parameters<typeof startBot>[0] = {}): Promise<TestBot> =>
+  startBot({ commands, ...options, pieces: [...pieces, ...more] });
