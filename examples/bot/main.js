@@ -6,10 +6,13 @@ import { SapphireClient } from '@sapphire/framework';
 import { GatewayIntentBits } from 'discord.js';
 import { startRacetime } from './lib/racetime/start.js';
 
-const { DISCORD_TOKEN, DISCORD_API, API_PORT, REDIS_URL } = process.env;
+const { DISCORD_TOKEN, DISCORD_API, API_PORT, REDIS_URL, METRICS } = process.env;
 
 // Scheduled tasks wait in Redis: a bot without one has none.
 if (REDIS_URL) await import('@sapphire/plugin-scheduled-tasks/register');
+
+// Unset means that no metrics leave; else it is prometheus or otlp.
+const { meter, provider } = METRICS ? await import(`./lib/metrics/${METRICS}.js`) : {};
 
 const client = new SapphireClient({
   // Here are commands/, interaction-handlers/, listeners/, routes/ and scheduled-tasks/.
@@ -23,11 +26,16 @@ const client = new SapphireClient({
   rest: DISCORD_API ? { api: DISCORD_API } : {},
   // Unset means no web API.
   api: { automaticallyConnect: Boolean(API_PORT), listenOptions: { port: Number(API_PORT), host: '127.0.0.1' } },
-  tasks: { bull: { connection: { url: REDIS_URL } } }
+  tasks: { bull: { connection: { url: REDIS_URL } } },
+  telemetry: { meter }
 });
 
 // A bot that is just killed loses what it has not written yet. It ends by itself, but for the timers of cooldowns.
-const stop = () => void client.destroy().finally(() => process.exit());
+const stop = () =>
+  void client
+    .destroy()
+    .then(() => provider?.shutdown())
+    .finally(() => process.exit());
 process.once('SIGINT', stop);
 process.once('SIGTERM', stop);
 

@@ -12,6 +12,7 @@ const DOCUMENTS = [
   'docs/databases.md',
   'docs/guarantees.md',
   'docs/instrumentation.md',
+  'docs/metrics.md',
   'docs/performance.md',
   'docs/privacy.md',
   'docs/runbook.md'
