@@ -14,6 +14,7 @@ interface Question {
 /** By the name of its file. */
 const QUESTIONS: Readonly<Record<string, Question>> = {
   record: { comparable: true, load: async () => (await import('./questions/record.ts')).record },
+  meter: { comparable: true, load: async () => (await import('./questions/meter.ts')).meter },
   command: { comparable: true, load: async () => (await import('./questions/command.ts')).command },
   memory: { comparable: true, load: async () => (await import('./questions/memory.ts')).memory },
   surfaces: { comparable: true, load: async () => (await import('./questions/surfaces.ts')).surfaces },

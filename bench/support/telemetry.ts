@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ActiveTelemetry, EnabledSettings } from '../../src/telemetry/activeTelemetry.ts';
+import type { TelemetryClientOptions } from '../../src/telemetry/clientOptions.ts';
 import { atEnd } from './cleanup.ts';
 import type { Plugin } from './plugin.ts';
 
@@ -13,9 +14,13 @@ export const ENABLED: Environment = {
 const GUILD_IDS = Array.from({ length: 500 }, (_, index) => String(100_000_000_000_000_000n + BigInt(index)));
 
 /** Telemetry that is on in this process, its database open. It is closed at the end. */
-export async function startTelemetry({ ActiveTelemetry, ...plugin }: Plugin, env: Environment): Promise<ActiveTelemetry> {
+export async function startTelemetry(
+  { ActiveTelemetry, ...plugin }: Plugin,
+  env: Environment,
+  options: TelemetryClientOptions = {}
+): Promise<ActiveTelemetry> {
   const settings = plugin.readSettings({ ...ENABLED, ...env }) as EnabledSettings;
-  const telemetry = new ActiveTelemetry({ settings, log: quietLogger(plugin) });
+  const telemetry = new ActiveTelemetry({ settings, options, log: quietLogger(plugin) });
   await telemetry.ready();
   telemetry.start();
   atEnd(() => telemetry.close());

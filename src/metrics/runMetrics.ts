@@ -112,15 +112,15 @@ export class RunMetrics {
   }
 }
 
+type RunAttributes = { readonly [name in (typeof RUN_ATTRIBUTES)[number]]?: string };
+
+/** In the order of the alphabet, in which the SDK wants them: it sorts them at every call. */
 function runAttributes({ operation, provider, outcome }: EndedRun): Attributes {
   const { surface, feature, name } = operation;
-  const attributes: { -readonly [name in (typeof RUN_ATTRIBUTES)[number]]?: string } = { surface, feature, operation: name, status: 'ok' };
-  if (provider !== null) attributes.provider = provider;
-  if (outcome !== 'success') {
-    attributes.status = outcome.status;
-    attributes['error.type'] = outcome.errorType;
-  }
-  return attributes;
+  const status = outcome === 'success' ? 'ok' : outcome.status;
+  const attributes: RunAttributes =
+    provider === null ? { feature, operation: name, status, surface } : { feature, operation: name, provider, status, surface };
+  return outcome === 'success' ? attributes : { 'error.type': outcome.errorType, ...attributes };
 }
 
 function listenerAttributes({ operation, outcome }: EndedRun): Attributes {
