@@ -36,6 +36,10 @@ export class RunMetrics {
     this.#options = options;
   }
 
+  get meter(): Meter {
+    return this.#options.meter;
+  }
+
   /** Makes the instruments, where that is not done yet: not before there is a logger to say what failed. */
   prepare(): Instruments {
     return (this.#instruments ??= this.#make());

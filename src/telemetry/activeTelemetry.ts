@@ -4,6 +4,7 @@ import { withDeadline } from '../common/deadline.ts';
 import { systemClock, type Clock } from '../events/clock.ts';
 import type { RunDescription } from '../events/runDescription.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
+import type { Meter } from '../metrics/meter.ts';
 import { RunMetrics } from '../metrics/runMetrics.ts';
 import type { EndedRun } from '../pipeline/lifecycles.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
@@ -57,7 +58,7 @@ export class ActiveTelemetry implements TelemetryService {
   readonly #guilds: GuildKey;
   readonly #earlierLosses: EarlierLosses;
   readonly #pipeline: Pipeline;
-  readonly #metrics: RunMetrics | undefined;
+  #metrics: RunMetrics | undefined;
   readonly #maintenance: Maintenance;
   readonly #reports = new ReportCache((request) => this.#readReport(request));
   #session: StoreSession | undefined;
@@ -75,10 +76,9 @@ export class ActiveTelemetry implements TelemetryService {
     this.#guilds = new GuildKey(settings.hashSalt, log);
     const lossFolder = new LossFolder(settings);
     this.#earlierLosses = new EarlierLosses(lossFolder, log);
-    const { meter } = options;
-    const onEnd = meter && ((run: EndedRun): void => this.#metrics?.record(run));
+    const onEnd = (run: EndedRun): void => this.#metrics?.record(run);
     this.#pipeline = new Pipeline({ ...settings, clock, log, lossShelf: lossFolder, onEnd });
-    this.#metrics = meter && new RunMetrics({ meter, log, pipeline: this.#pipeline });
+    this.#handTo(options.meter);
     this.#maintenance = new Maintenance({ clock, log, retentionDays: settings.retentionDays, saltFingerprint: this.#guilds.fingerprint });
     this.runs = makeRecorder({ log, options, lifecycles: this.#pipeline.lifecycles, hashGuild: this.#guilds.hash });
   }
@@ -110,6 +110,7 @@ export class ActiveTelemetry implements TelemetryService {
 
   heed(options: TelemetryClientOptions): void {
     this.runs.heed(wishesOf(options, this.#log));
+    this.#handTo(options.meter);
   }
 
   hear(date: string | null): void {
@@ -171,6 +172,11 @@ export class ActiveTelemetry implements TelemetryService {
       this.#closing = closed;
     }
     return this.#closing;
+  }
+
+  #handTo(meter: Meter | undefined): void {
+    if (meter === undefined || meter === this.#metrics?.meter) return;
+    this.#metrics = new RunMetrics({ meter, log: this.#log, pipeline: this.#pipeline });
   }
 
   /** What is done every minute. */

@@ -96,6 +96,7 @@ export function mergeClientOptions(earlier: TelemetryClientOptions = {}, later: 
     excludeGuilds: [...(earlier.excludeGuilds ?? []), ...(later.excludeGuilds ?? [])],
     errorTypes: { ...earlier.errorTypes, ...later.errorTypes },
     classifyError: later.classifyError ?? earlier.classifyError,
-    autocomplete: later.autocomplete ?? earlier.autocomplete
+    autocomplete: later.autocomplete ?? earlier.autocomplete,
+    meter: later.meter ?? earlier.meter
   };
 }

@@ -6,10 +6,12 @@ import type { Meter } from '../../src/metrics/meter.ts';
 import { RUN_ATTRIBUTES } from '../../src/schema/runAttributes.ts';
 import { privacyPolicy } from '../../src/schema/privacyPolicy.ts';
 import type { TelemetryClientOptions } from '../../src/telemetry/clientOptions.ts';
-import { settled, startBot, until } from '../support/bot.ts';
+import { createTelemetry } from '../../src/telemetry/createTelemetry.ts';
+import { ENABLED, settled, startBot, until } from '../support/bot.ts';
 import { brokenMeter, endlessly, fail, failLater } from '../support/brokenMeter.ts';
 import { onBothDatabases, outcomes, sqliteDatabase } from '../support/databases.ts';
 import { makeTelemetry, ROLL, startTelemetry } from '../support/handClock.ts';
+import { recordingLog } from '../support/recordingLog.ts';
 import { startMeasuredBot } from '../support/measuredBot.ts';
 import { inOrder, TestMeter } from '../support/testMeter.ts';
 import { complaints, Ping } from '../support/traffic.ts';
@@ -96,6 +98,14 @@ test('every run is handed to the meter, however few are sampled', async () => {
   for (let run = 0; run < 100; run += 1) made.telemetry.track(ROLL, () => undefined);
   expect(made.telemetry.status().counters).toMatchObject({ made: 200, sampledOut: 200 });
   expect(await told.sum(DURATION)).toBe(100);
+});
+
+test('the meter of one client hears of the runs of all clients of the process', async () => {
+  const [told, log, env] = [new TestMeter(), recordingLog([]), { ...ENABLED, ...(await sqliteDatabase()).env }];
+  const first = createTelemetry(env, undefined, log);
+  const second = createTelemetry(env, { meter: told.meter }, log, first);
+  for (const { service } of [first, second, createTelemetry(env, undefined, log, second)]) service.track(ROLL, () => undefined);
+  expect(await told.sum(DURATION)).toBe(3);
 });
 
 test('no guild is handed to the meter, and of one that is left out not even a run', async () => {
