@@ -1,12 +1,14 @@
-import { percentile } from '../events/durationBuckets.ts';
+import { percentile, shareOver, type BucketCounts } from '../events/durationBuckets.ts';
 import { LISTENER_ERROR } from '../events/names.ts';
 import type { Surface } from '../schema/closedLists.ts';
 import { parseEventName } from '../schema/eventName.ts';
 import type { EventCount, LossCount, Usage } from '../store/store.ts';
-import type { ErrorUsage, ListenerErrors, OperationUsage, Outcomes, UsageReport } from './usageReport.ts';
+import type { ErrorUsage, ListenerErrors, OperationUsage, Outcomes, Speed, UsageReport } from './usageReport.ts';
 
 /** A number of active guilds is told in steps of this many: of exact ones, two reports would tell by subtraction what one conceals. */
 const GUILD_STEP = 5;
+/** Discord takes a first answer for so long. */
+const SLOW_MS = 3_000;
 
 interface Tally {
   invoke: number;
@@ -64,8 +66,17 @@ export function buildReport({ days, usage, losses, lossesMayBeMissing = false, s
     invokes: Math.round(total.invoke),
     outcomes: outcomesOf(total),
     activeGuilds: approximately(usage.guilds),
+    ...speedOf(add(durations.values())),
+    today: null,
+    previous: null,
+    noPrevious: 'not_kept',
+    change: null,
+    reach: [],
+    unused: null,
+    providerDays: [],
+    errorDays: [],
     features: [...operations]
-      .map(([name, tally]) => operationUsage(name, tally, durations.get(name)))
+      .map(([name, tally]) => operationUsage(name, tally, usage.counts, days, durations.get(name)))
       .toSorted((a, b) => b.invokes - a.invokes || byText(a.operation, b.operation)),
     providers: [...providers]
       .map(([provider, tally]) => ({ provider, ...outcomesOf(tally) }))
@@ -90,6 +101,7 @@ export function buildReport({ days, usage, losses, lossesMayBeMissing = false, s
       lossesMayBeMissing,
       future: Math.round(usage.later),
       unfinished: Math.round(unfinished),
+      notKept: 0,
       lastWriteDay: days.find((day) => byDay.has(day)) ?? null
     }
   };
@@ -104,17 +116,54 @@ function durationsOf({ durations: rows }: Usage): Map<string, Map<number, number
   return durations;
 }
 
-function operationUsage(name: string, tally: Tally, buckets: ReadonlyMap<number, number> = new Map()): OperationUsage {
+function operationUsage(
+  name: string,
+  tally: Tally,
+  counts: readonly EventCount[],
+  days: readonly string[],
+  buckets: BucketCounts = new Map()
+): OperationUsage {
   const { surface, feature, operation } = parseEventName(name);
+  const errors = new Map<string, OperationUsage['errors'][number]>();
+  const providers = new Map<string, Tally>();
+  const byDay = new Map(days.map((day) => [day, newTally()]));
+  for (const { eventName, day, provider, errorType, status, count, sampleRate } of counts) {
+    const parts = parseEventName(eventName);
+    if (parts.operationName !== name) continue;
+    const weight = count / sampleRate;
+    getOrInsert(byDay, day, newTally)[parts.action] += weight;
+    if (provider !== null && parts.action !== 'invoke') getOrInsert(providers, provider, newTally)[parts.action] += weight;
+    const key = `${errorType} ${status} ${provider}`;
+    if (errorType !== null) errors.set(key, { errorType, status, provider, count: (errors.get(key)?.count ?? 0) + weight });
+  }
   return {
     surface,
     feature,
     operation,
     invokes: Math.round(tally.invoke),
     ...outcomesOf(tally),
-    p50Ms: percentile(buckets, 0.5),
-    p95Ms: percentile(buckets, 0.95)
+    ...speedOf(buckets),
+    errors: [...errors.values()].map((error) => ({ ...error, count: Math.round(error.count) })).toSorted((a, b) => b.count - a.count),
+    providers: [...providers].map(([provider, one]) => ({ provider, ...outcomesOf(one) })),
+    daily: [...byDay].map(([day, one]) => ({
+      day,
+      invokes: Math.round(one.invoke),
+      successes: Math.round(one.success),
+      failures: Math.round(one.failure)
+    })),
+    previous: null,
+    change: null
   };
+}
+
+function speedOf(buckets: BucketCounts): Speed {
+  return { p50Ms: percentile(buckets, 0.5), p95Ms: percentile(buckets, 0.95), slowShare: shareOver(buckets, SLOW_MS) };
+}
+
+function add(all: Iterable<BucketCounts>): BucketCounts {
+  const sum = new Map<number, number>();
+  for (const buckets of all) for (const [bucket, count] of buckets) sum.set(bucket, (sum.get(bucket) ?? 0) + count);
+  return sum;
 }
 
 function addError(errors: Map<string, ErrorUsage>, { errorType, status }: EventCount, weight: number): void {
