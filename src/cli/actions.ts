@@ -38,7 +38,9 @@ interface ReportRequest {
 export function report(settings: Settings, { days, surface, format }: ReportRequest): Promise<string> {
   return withStore(settings, async (store) => {
     const lossesMayBeMissing = (await new LossFolder(settings).handOver(store)) !== null;
-    return RENDERERS[format](await readReport(store, today(), { days, surface, lossesMayBeMissing }));
+    return RENDERERS[format](
+      await readReport(store, today(), { days, surface, retentionDays: settings.retentionDays, lossesMayBeMissing })
+    );
   });
 }
 

@@ -185,7 +185,11 @@ export class ActiveTelemetry implements TelemetryService {
     await withDeadline(this.flush(), REPORT_FLUSH_MS);
     await this.#earlierLosses.handOver(store);
     return this.#reading(() =>
-      readReport(store, this.#clock.today(), { ...request, lossesMayBeMissing: this.#earlierLosses.problem !== null })
+      readReport(store, this.#clock.today(), {
+        ...request,
+        retentionDays: this.#settings.retentionDays,
+        lossesMayBeMissing: this.#earlierLosses.problem !== null
+      })
     );
   }
 
