@@ -1,9 +1,11 @@
 import { addDays, dayNumber, daysDownFrom } from '../events/day.ts';
+import type { PieceRun } from '../events/runDescription.ts';
 import type { Surface } from '../schema/closedLists.ts';
 import type { LossCount, Span, SpanUsage, Usage } from '../store/store.ts';
 import { approximately, errorsOf, isOfRun, outcomesOf, periodFigures, providersOf } from './figures.ts';
 import { changeOf, operationsOf, type PeriodRuns } from './operations.ts';
 import type { DailyUsage, FeatureReach, ListenerErrors, NoPrevious, PeriodFigures, ReportQuality, UsageReport } from './usageReport.ts';
+import { unusedOf } from './unused.ts';
 import { byText, toRows, weigh, type UsageRow } from './usageRows.ts';
 
 /** What is read for a report of so many days: as many before the period, the period, which ends yesterday, and today. */
@@ -27,6 +29,8 @@ interface ReportSource {
   /** By the day, whichever are known. */
   readonly losses: readonly LossCount[];
   readonly lossesMayBeMissing?: boolean | undefined;
+  /** What the bot has that is measured, each by the run that it would have. Default: it is not known. */
+  readonly pieces?: readonly PieceRun[] | undefined;
   readonly surface?: Surface | undefined;
 }
 
@@ -39,7 +43,7 @@ interface Period extends PeriodRuns {
 
 /** Puts a report together from what was counted. */
 export function buildReport(source: ReportSource): UsageReport {
-  const { today, usage, surface } = source;
+  const { today, usage, pieces, surface } = source;
   const all = Map.groupBy(toRows(usage.counts), ({ day }) => day);
   const [before, asked, ofToday] = spansOf(today, source.days).map((span, index) => periodOf(span, all, usage.spans[index])) as [
     Period,
@@ -63,7 +67,7 @@ export function buildReport(source: ReportSource): UsageReport {
     change: changeOf(period, previous),
     features: operationsOf(period, previous),
     reach: reachOf(period, previous),
-    unused: null,
+    unused: pieces === undefined ? null : unusedOf(pieces, operationNames(period, ofToday), surface),
     listenerErrors: listenerErrorsOf(period.allRows),
     daily: dailyOf(period),
     providerDays: eachDay(providersOf),
@@ -119,6 +123,10 @@ function listenerErrorsOf(rows: readonly UsageRow[]): ListenerErrors[] {
   return [...Map.groupBy(failed, ({ operation }) => operation)]
     .flatMap(([listener, ofOne]) => errorsOf(ofOne).map((error) => ({ listener, ...error })))
     .toSorted((a, b) => b.count - a.count || byText(a.listener, b.listener) || byText(a.errorType, b.errorType));
+}
+
+function operationNames(...periods: readonly Period[]): ReadonlySet<string> {
+  return new Set(periods.flatMap(({ rows }) => rows.map(({ operationName }) => operationName)));
 }
 
 function dailyOf({ days, rows, allRows }: Period): DailyUsage[] {

@@ -38,6 +38,8 @@ interface Compared {
 const LEAST_RATIO = 0.1;
 /** How likely it may be that any of the changes which are called notable in a report is chance. */
 const ERROR_RATE = 0.05;
+/** That of the normal distribution is 1.96. */
+const LEAST_T = 1.9;
 
 /**
  * What has changed in each of several operations, each given by its days now and before, with as many tests as there are numbers compared.
@@ -97,8 +99,11 @@ function compare(now: Estimate, before: Estimate): Compared {
   const isComparable = now.days > 1 && before.days > 1 && difference !== 0 && Math.abs(ratio ?? Infinity) >= LEAST_RATIO;
   if (!isComparable) return { ratio, chance: 1 };
   const variance = now.variance + before.variance;
+  const t = difference / Math.sqrt(variance);
+  // With whatever degrees of freedom, a smaller one is chance: most need not be looked up.
+  if (Math.abs(t) < LEAST_T) return { ratio, chance: 1 };
   const freedom = variance ** 2 / (now.variance ** 2 / (now.days - 1) + before.variance ** 2 / (before.days - 1));
-  return { ratio, chance: chanceOf(difference / Math.sqrt(variance), freedom) };
+  return { ratio, chance: chanceOf(t, freedom) };
 }
 
 function sumOf(days: readonly DayCounts[], key: keyof DayCounts): number {

@@ -1,3 +1,4 @@
+import type { PieceRun } from '../events/runDescription.ts';
 import { isSurface, SURFACES, type Surface } from '../schema/closedLists.ts';
 import type { Store } from '../store/store.ts';
 import { buildReport, spansOf } from './buildReport.ts';
@@ -24,6 +25,8 @@ export interface ReportRequest {
   readonly surface?: Surface | undefined;
   /** How many days are kept, today included. Default: all. */
   readonly retentionDays?: number | undefined;
+  /** What the bot has that is measured, each by the run that it would have. Default: it is not known. */
+  readonly pieces?: readonly PieceRun[] | undefined;
   /** Whether the database may lack losses of earlier processes. Default: false. */
   readonly lossesMayBeMissing?: boolean;
 }

@@ -2,7 +2,7 @@
 import type { Settings } from '../../config/settings.ts';
 import { withDeadline } from '../common/deadline.ts';
 import { systemClock, type Clock } from '../events/clock.ts';
-import type { RunDescription } from '../events/runDescription.ts';
+import type { PieceRun, RunDescription } from '../events/runDescription.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
 import { readReport, type ReportOptions, type ReportRequest } from '../reports/readReport.ts';
@@ -57,6 +57,7 @@ export class ActiveTelemetry implements TelemetryService {
   readonly #pipeline: Pipeline;
   readonly #maintenance: Maintenance;
   readonly #reports = new ReportCache((request) => this.#readReport(request));
+  #pieces: (() => readonly PieceRun[]) | undefined;
   #session: StoreSession | undefined;
   #checks: NodeJS.Timeout | undefined;
   /** Gives up what is to be done when the process ends. */
@@ -103,6 +104,10 @@ export class ActiveTelemetry implements TelemetryService {
 
   heed(options: TelemetryClientOptions): void {
     this.runs.heed(wishesOf(options, this.#log));
+  }
+
+  knowPieces(list: () => readonly PieceRun[]): void {
+    this.#pieces = list;
   }
 
   hear(date: string | null): void {
@@ -187,10 +192,21 @@ export class ActiveTelemetry implements TelemetryService {
     return this.#reading(() =>
       readReport(store, this.#clock.today(), {
         ...request,
+        pieces: this.#listPieces(),
         retentionDays: this.#settings.retentionDays,
         lossesMayBeMissing: this.#earlierLosses.problem !== null
       })
     );
+  }
+
+  /** Reads pieces of the bot, which may throw at it. */
+  #listPieces(): readonly PieceRun[] | undefined {
+    try {
+      return this.#pieces?.();
+    } catch {
+      this.#log.warn('pieces', 'Telemetry could not list the pieces of the bot: reports do not tell which of them are unused');
+      return undefined;
+    }
   }
 
   #openStore(): Store {
