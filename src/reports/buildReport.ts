@@ -2,11 +2,11 @@ import { addDays, dayNumber, daysDownFrom } from '../events/day.ts';
 import type { PieceRun } from '../events/runDescription.ts';
 import type { Surface } from '../schema/closedLists.ts';
 import type { LossCount, Span, SpanUsage, Usage } from '../store/store.ts';
-import { approximately, errorsOf, isOfRun, outcomesOf, periodFigures, providersOf } from './figures.ts';
+import { approximately, errorsOf, eventsOf, isOfRun, outcomesOf, periodFigures, providersOf } from './figures.ts';
 import { changeOf, operationsOf, type PeriodRuns } from './operations.ts';
 import type { DailyUsage, FeatureReach, ListenerErrors, NoPrevious, PeriodFigures, ReportQuality, UsageReport } from './usageReport.ts';
 import { unusedOf } from './unused.ts';
-import { byText, toRows, weigh, type UsageRow } from './usageRows.ts';
+import { byText, tallyOf, toRows, type UsageRow } from './usageRows.ts';
 
 /** What is read for a report of so many days: as many before the period, the period, which ends yesterday, and today. */
 export function spansOf(today: string, days: number): readonly [before: Span, period: Span, today: Span] {
@@ -43,8 +43,18 @@ interface Period extends PeriodRuns {
 
 /** Puts a report together from what was counted. */
 export function buildReport(source: ReportSource): UsageReport {
+  const steps = reportInSteps(source);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** The same in steps, between which other work may go on: there may be tens of thousands of counts. */
+export function* reportInSteps(source: ReportSource): Generator<void, UsageReport> {
   const { today, usage, pieces, surface } = source;
   const all = Map.groupBy(toRows(usage.counts), ({ day }) => day);
+  yield;
   const [before, asked, ofToday] = spansOf(today, source.days).map((span, index) => periodOf(span, all, usage.spans[index])) as [
     Period,
     Period,
@@ -54,24 +64,32 @@ export function buildReport(source: ReportSource): UsageReport {
   const period = isToday ? ofToday : asked;
   const noPrevious = isToday ? 'today' : whyNoPrevious(source, before.span);
   const previous = noPrevious === null ? before : null;
+  const features = yield* operationsOf(period, previous);
+  yield;
+  const figures = figuresOf(period);
+  yield;
+  const figuresBefore = previous === null ? null : figuresOf(previous);
+  yield;
   const byDay = Map.groupBy(period.rows, ({ day }) => day);
   const eachDay = <Row>(listOf: (rows: readonly UsageRow[]) => readonly Row[]): (Row & { readonly day: string })[] =>
     period.days.flatMap((day) => listOf(byDay.get(day) ?? []).map((row) => ({ day, ...row })));
+  const [providerDays, errorDays] = [eachDay(providersOf), eachDay(errorsOf)];
+  yield;
   return {
     days: period.days.length,
     surface: surface ?? null,
-    ...figuresOf(period),
+    ...figures,
     today: isToday ? null : figuresOf(ofToday),
-    previous: previous === null ? null : figuresOf(previous),
+    previous: figuresBefore,
     noPrevious,
     change: changeOf(period, previous),
-    features: operationsOf(period, previous),
+    features,
     reach: reachOf(period, previous),
     unused: pieces === undefined ? null : unusedOf(pieces, operationNames(period, ofToday), surface),
     listenerErrors: listenerErrorsOf(period.allRows),
     daily: dailyOf(period),
-    providerDays: eachDay(providersOf),
-    errorDays: eachDay(errorsOf),
+    providerDays,
+    errorDays,
     quality: qualityOf(source, period, ofToday)
   };
 }
@@ -133,7 +151,7 @@ function dailyOf({ days, rows, allRows }: Period): DailyUsage[] {
   const [all, runs] = [Map.groupBy(allRows, ({ day }) => day), Map.groupBy(rows, ({ day }) => day)];
   return days.map((day) => {
     const { successes, failures } = outcomesOf(runs.get(day) ?? []);
-    return { day, events: Math.round(weigh(all.get(day) ?? [])), successes, failures };
+    return { day, events: Math.round(eventsOf(all.get(day) ?? [])), successes, failures };
   });
 }
 
@@ -144,7 +162,8 @@ function qualityOf(source: ReportSource, { span, days, rows, allRows }: Period, 
   const recorded = [...allRows, ...ofToday.allRows];
   const unfinished = [...Map.groupBy(rows, ({ day }) => day)]
     .filter(([day]) => day < source.today)
-    .reduce((sum, [, ofDay]) => sum + Math.max(0, weigh(ofDay, 'invoke') - weigh(ofDay, 'success') - weigh(ofDay, 'failure')), 0);
+    .map(([, ofDay]) => tallyOf(ofDay))
+    .reduce((sum, { invoke, success, failure }) => sum + Math.max(0, invoke - success - failure), 0);
   return {
     sampleRates: [...new Set(recorded.map(({ sampleRate }) => sampleRate))].toSorted((a, b) => a - b),
     dropped: lost('queue_full'),

@@ -4,7 +4,7 @@ import type { SpanUsage } from '../store/store.ts';
 import { judgeChanges, type DayCounts } from './change.ts';
 import { bucketsByOperation, operationErrorsOf, outcomesOf, providersOf, speedOf } from './figures.ts';
 import type { OperationFigures, OperationUsage, UsageChange } from './usageReport.ts';
-import { byText, weigh, type UsageRow } from './usageRows.ts';
+import { byText, tallyOf, type Tally, type UsageRow } from './usageRows.ts';
 
 /** The runs of a period. */
 export interface PeriodRuns {
@@ -14,29 +14,36 @@ export interface PeriodRuns {
   readonly usage: SpanUsage;
 }
 
-/** Every operation that ran in the period or in the one before. */
-export function operationsOf(now: PeriodRuns, before: PeriodRuns | null): OperationUsage[] {
+/** Every operation that ran in the period or in the one before; in steps, each of which takes little time. */
+export function* operationsOf(now: PeriodRuns, before: PeriodRuns | null): Generator<void, OperationUsage[]> {
   const [runsNow, runsBefore] = [byOperation(now), byOperation(before)];
-  const [bucketsNow, bucketsBefore] = [bucketsByOperation(now.usage), before === null ? new Map() : bucketsByOperation(before.usage)];
+  yield;
+  const bucketsNow = bucketsByOperation(now.usage);
+  yield;
+  const bucketsBefore = before === null ? new Map<string, BucketCounts>() : bucketsByOperation(before.usage);
   const names = [...new Set([...runsNow.keys(), ...runsBefore.keys()])];
-  const changes =
-    before === null ? [] : judgeChanges(names.map((name) => [daysOf(now, runsNow.get(name)), daysOf(before, runsBefore.get(name))]));
-  return names
-    .map((name, index): OperationUsage => {
-      const rows = runsNow.get(name) ?? [];
-      const { surface, feature, operation } = parseEventName(`${name}.`);
-      return {
-        surface,
-        feature,
-        operation,
-        ...figuresOf(rows, bucketsNow.get(name)),
-        errors: operationErrorsOf(rows),
-        providers: providersOf(rows),
-        daily: dailyOf(now.days, rows),
-        previous: before === null ? null : figuresOf(runsBefore.get(name) ?? [], bucketsBefore.get(name)),
-        change: changes[index] ?? null
-      };
-    })
+  const operations: Omit<OperationUsage, 'change'>[] = [];
+  const compared: (readonly [now: DayCounts[], before: DayCounts[]])[] = [];
+  for (const name of names) {
+    yield;
+    const rows = runsNow.get(name) ?? [];
+    const { surface, feature, operation } = parseEventName(`${name}.`);
+    operations.push({
+      surface,
+      feature,
+      operation,
+      ...figuresOf(rows, bucketsNow.get(name)),
+      errors: operationErrorsOf(rows),
+      providers: providersOf(rows),
+      daily: dailyOf(now.days, rows),
+      previous: before === null ? null : figuresOf(runsBefore.get(name) ?? [], bucketsBefore.get(name))
+    });
+    if (before !== null) compared.push([daysOf(now, rows), daysOf(before, runsBefore.get(name))]);
+  }
+  yield;
+  const changes = judgeChanges(compared);
+  return operations
+    .map((one, index) => ({ ...one, change: changes[index] ?? null }))
     .toSorted((a, b) => b.invokes - a.invokes || byText(a.operation, b.operation));
 }
 
@@ -50,22 +57,23 @@ function byOperation(period: PeriodRuns | null): Map<string, UsageRow[]> {
 }
 
 function figuresOf(rows: readonly UsageRow[], buckets: BucketCounts = new Map()): OperationFigures {
-  return { invokes: Math.round(weigh(rows, 'invoke')), ...outcomesOf(rows), ...speedOf(buckets) };
+  return { invokes: Math.round(tallyOf(rows).invoke), ...outcomesOf(rows), ...speedOf(buckets) };
 }
 
 function dailyOf(days: readonly string[], rows: readonly UsageRow[]): OperationUsage['daily'] {
-  const byDay = Map.groupBy(rows, ({ day }) => day);
-  return days.map((day) => {
-    const { successes, failures } = outcomesOf(byDay.get(day) ?? []);
-    return { day, invokes: Math.round(weigh(byDay.get(day) ?? [], 'invoke')), successes, failures };
-  });
+  return talliesOf(days, rows).map(({ invoke, success, failure }, index) => ({
+    day: days[index] ?? '',
+    invokes: Math.round(invoke),
+    successes: Math.round(success),
+    failures: Math.round(failure)
+  }));
 }
 
 function daysOf({ days }: PeriodRuns, rows: readonly UsageRow[] = []): DayCounts[] {
+  return talliesOf(days, rows).map(({ invoke, success, failure }) => ({ invokes: invoke, ended: success + failure, failures: failure }));
+}
+
+function talliesOf(days: readonly string[], rows: readonly UsageRow[]): Tally[] {
   const byDay = Map.groupBy(rows, ({ day }) => day);
-  return days.map((day) => {
-    const ofDay = byDay.get(day) ?? [];
-    const failures = weigh(ofDay, 'failure');
-    return { invokes: weigh(ofDay, 'invoke'), ended: weigh(ofDay, 'success') + failures, failures };
-  });
+  return days.map((day) => tallyOf(byDay.get(day) ?? []));
 }

@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import type { PieceRun } from '../events/runDescription.ts';
 import { isSurface, SURFACES, type Surface } from '../schema/closedLists.ts';
 import type { Store } from '../store/store.ts';
-import { buildReport, spansOf } from './buildReport.ts';
+import { reportInSteps, spansOf } from './buildReport.ts';
 import type { UsageReport } from './usageReport.ts';
 
 /** Days of a report that does not say how many. */
@@ -49,5 +50,11 @@ export async function readReport(store: Store, today: string, { surface, ...requ
   const spans = spansOf(today, request.days);
   const usage = await store.usage({ spans, surface });
   const losses = await store.losses(spans[1].from);
-  return buildReport({ ...request, today, usage, losses, surface });
+  const steps = reportInSteps({ ...request, today, usage, losses, surface });
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    // The bot's own work comes between.
+    await setImmediate();
+  }
 }

@@ -1,4 +1,3 @@
-import type { Action } from '../schema/closedLists.ts';
 import { parseEventName, type EventNameParts } from '../schema/eventName.ts';
 import type { EventCount } from '../store/store.ts';
 
@@ -9,18 +8,30 @@ export interface UsageRow extends EventNameParts, Pick<EventCount, 'day' | 'prov
 
 export function toRows(counts: readonly EventCount[]): UsageRow[] {
   const names = new Map<string, EventNameParts>();
-  return counts.map(({ eventName, count, ...row }) => {
-    const parts = names.get(eventName) ?? parseEventName(eventName);
-    names.set(eventName, parts);
-    return { ...row, ...parts, weight: count / row.sampleRate };
+  return counts.map(({ day, eventName, provider, status, errorType, sampleRate, count }) => {
+    const { operationName, surface, feature, operation, action } = names.get(eventName) ?? keep(names, eventName);
+    const parts = { operationName, surface, feature, operation, action };
+    return { day, ...parts, provider, status, errorType, sampleRate, weight: count / sampleRate };
   });
 }
 
-/** How many events there are, or those of one stage. */
-export function weigh(rows: readonly UsageRow[], action?: Action): number {
-  let sum = 0;
-  for (const row of rows) if (action === undefined || row.action === action) sum += row.weight;
-  return sum;
+function keep(names: Map<string, EventNameParts>, eventName: string): EventNameParts {
+  const parts = parseEventName(eventName);
+  names.set(eventName, parts);
+  return parts;
+}
+
+/** How many events there are of each stage. */
+export interface Tally {
+  readonly invoke: number;
+  readonly success: number;
+  readonly failure: number;
+}
+
+export function tallyOf(rows: readonly UsageRow[]): Tally {
+  const tally = { invoke: 0, success: 0, failure: 0 };
+  for (const { action, weight } of rows) tally[action] += weight;
+  return tally;
 }
 
 /** Compares texts in the same way on every machine. */
