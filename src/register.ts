@@ -6,14 +6,15 @@ import { COMMAND_PIECE, telemetryCommand } from './commands/telemetryCommand.ts'
 import { createTelemetry, type CreatedTelemetry } from './telemetry/createTelemetry.ts';
 import type { RunRecorder } from './telemetry/telemetryService.ts';
 import { ThrottledLogger } from './logging/throttledLogger.ts';
-import { routeListeners } from './surfaces/api/routes.ts';
+import { routeListeners, routeRuns } from './surfaces/api/routes.ts';
 import { hearTheTime } from './surfaces/discord/hearTheTime.ts';
 import { listenToAutocomplete } from './surfaces/discord/autocomplete.ts';
+import { commandRuns } from './surfaces/discord/commandRuns.ts';
 import { commandListeners } from './surfaces/discord/commands.ts';
-import { interactionHandlerListeners } from './surfaces/discord/interactionHandlers.ts';
+import { handlerRuns, interactionHandlerListeners } from './surfaces/discord/interactionHandlers.ts';
 import { listenerErrorListener } from './surfaces/discord/listenerErrors.ts';
 import { subcommandListeners } from './surfaces/discord/subcommands.ts';
-import { taskListener } from './surfaces/tasks/scheduledTasks.ts';
+import { taskListener, taskRuns } from './surfaces/tasks/scheduledTasks.ts';
 
 const created = new WeakMap<SapphireClient, CreatedTelemetry>();
 /** Marks a client that has its telemetry, for every copy of this package in the process: two would count everything twice. */
@@ -66,6 +67,7 @@ export class TelemetryPlugin extends Plugin {
     if (!service.enabled) return;
     newest = one;
     measure(this, service.runs);
+    service.knowPieces(() => [...commandRuns(), ...handlerRuns(), ...routeRuns(), ...taskRuns()]);
     hearTheTime(this.rest, service);
     closeOnDestroy(this, one);
   }

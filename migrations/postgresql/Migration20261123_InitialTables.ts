@@ -39,9 +39,11 @@ export class InitialTables extends Migration {
       create table ${schema}.telemetry_daily_guilds (
         day_bucket date not null,
         surface text not null,
+        feature text not null,
         guild_hash text not null,
-        primary key (day_bucket, surface, guild_hash),
+        primary key (day_bucket, surface, feature, guild_hash),
         constraint telemetry_daily_guilds_surface_check check (surface in ('discord', 'racetime', 'api')),
+        constraint telemetry_daily_guilds_feature_check check (length(feature) <= 64),
         constraint telemetry_daily_guilds_guild_hash_check check (length(guild_hash) <= 64)
       )
     `);

@@ -44,10 +44,12 @@ export class InitialTables extends Migration {
       create table telemetry_daily_guilds_template (
         day_bucket text not null,
         surface text not null,
+        feature text not null,
         guild_hash text not null,
-        primary key (day_bucket, surface, guild_hash),
+        primary key (day_bucket, surface, feature, guild_hash),
         constraint telemetry_daily_guilds_day_bucket_check check (length(day_bucket) = 10),
         constraint telemetry_daily_guilds_surface_check check (surface in ('discord', 'racetime', 'api')),
+        constraint telemetry_daily_guilds_feature_check check (length(feature) <= 64),
         constraint telemetry_daily_guilds_guild_hash_check check (length(guild_hash) <= 64)
       ) strict, without rowid
     `);

@@ -6,8 +6,10 @@ import { GuildHasher } from '../events/guildHash.ts';
 import { renderCsv } from '../render/csv.ts';
 import { count, NOT_WIPED, plural } from '../render/format.ts';
 import { renderJson } from '../render/json.ts';
+import { findOperation } from '../render/operationSections.ts';
 import { renderText } from '../render/text.ts';
 import { readReport } from '../reports/readReport.ts';
+import type { OperationUsage, UsageReport } from '../reports/usageReport.ts';
 import { asksTheClock, ClockError, doubtOf, withRemedy } from '../retention/clockCheck.ts';
 import { eraseGuild as erase, OTHER_HASHES } from '../retention/eraseGuild.ts';
 import { hasOtherSalt, SALT_CHANGED } from '../retention/maintenance.ts';
@@ -20,6 +22,7 @@ import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
 import { confirm } from './confirm.ts';
 import { FindingsError, UsageError } from './errors.ts';
+import { paintFor } from './paint.ts';
 import { renderPurge, renderTotals } from './purgeText.ts';
 
 /** The command line may wait for a bot that is writing; nobody else runs on its thread. */
@@ -28,18 +31,36 @@ const RETRY_MS = 100;
 const FIRST_DAY = '0001-01-01';
 
 const RENDERERS = { text: renderText, json: renderJson, csv: renderCsv } as const;
+/** How many operations are named where one is asked for that there is not. */
+const NAMED_OPERATIONS = 10;
 
 interface ReportRequest {
   readonly days: number;
   readonly surface: Surface | undefined;
   readonly format: keyof typeof RENDERERS;
+  /** Only this operation, by its name; in text alone. */
+  readonly operation: string | undefined;
+  /** Whether the period before stands beside it; in text alone. */
+  readonly withPrevious: boolean;
 }
 
-export function report(settings: Settings, { days, surface, format }: ReportRequest): Promise<string> {
+export function report(settings: Settings, { days, surface, format, operation, withPrevious }: ReportRequest): Promise<string> {
   return withStore(settings, async (store) => {
     const lossesMayBeMissing = (await new LossFolder(settings).handOver(store)) !== null;
-    return RENDERERS[format](await readReport(store, today(), { days, surface, lossesMayBeMissing }));
+    const read = await readReport(store, today(), { days, surface, retentionDays: settings.retentionDays, lossesMayBeMissing });
+    if (format !== 'text') return RENDERERS[format](read);
+    const paint = paintFor(process.stdout, process.env);
+    return renderText(read, { withPrevious, paint, operation: operation === undefined ? undefined : operationIn(read, operation) });
   });
+}
+
+function operationIn(read: UsageReport, name: string): OperationUsage {
+  const found = findOperation(read, name);
+  if (found !== undefined) return found;
+  const known = read.features.slice(0, NAMED_OPERATIONS).map(({ surface, feature, operation }) => `${surface}.${feature}.${operation}`);
+  throw new UsageError(
+    known.length === 0 ? 'No operation ran in these days' : `No such operation ran in these days. The most used are ${known.join(', ')}`
+  );
 }
 
 export async function purgeEvents(settings: Settings, { yes = false, ...options }: PurgeOptions & { yes?: boolean }): Promise<string> {

@@ -15,6 +15,14 @@ const DONE = 0;
 const FAILED = 1;
 const WRONG_USAGE = 2;
 
+interface ReportOptions {
+  readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly surface?: Surface;
+  readonly operation?: string;
+  readonly previous?: boolean;
+}
+
 /** Runs the command line `args`. Resolves to the exit code: 0 done, 1 failed, 2 wrong usage or settings. */
 export async function runCli(args: readonly string[]): Promise<number> {
   mindOutput();
@@ -48,13 +56,17 @@ function program(): Command {
   cli
     .command('report')
     .description('what is used, how often it fails and how fast it is')
-    .addArgument(new Argument('[days]', 'UTC days, today included').argParser(daysOf).default(DEFAULT_REPORT_DAYS))
+    .addArgument(
+      new Argument('[days]', 'UTC days up to yesterday; today stands beside them').argParser(daysOf).default(DEFAULT_REPORT_DAYS)
+    )
     .option('--json', 'one JSON object')
     .addOption(new Option('--csv', 'one CSV table').conflicts('json'))
     .addOption(new Option('--surface <surface>', 'only what ran there').choices(SURFACES))
-    .action(async (days: number, { json, csv, surface }: { json?: boolean; csv?: boolean; surface?: Surface }) => {
+    .addOption(new Option('--operation <name>', 'only this one, as discord.generator.preset').conflicts(['json', 'csv']))
+    .addOption(new Option('--previous', 'with the figures of as many days before').conflicts(['json', 'csv']))
+    .action(async (days: number, { json, csv, surface, operation, previous = false }: ReportOptions) => {
       const format = json === true ? 'json' : csv === true ? 'csv' : 'text';
-      print(await report(settings(), { days, surface, format }));
+      print(await report(settings(), { days, surface, format, operation, withPrevious: previous }));
     });
   cli
     .command('purge')

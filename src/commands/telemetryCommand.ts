@@ -102,7 +102,7 @@ function define(builder: SlashCommandBuilder, name: string, description: string)
       .addIntegerOption((days) =>
         days
           .setName('days')
-          .setDescription(`How many days, today included (${DEFAULT_REPORT_DAYS} by default)`)
+          .setDescription(`How many days up to yesterday (${DEFAULT_REPORT_DAYS} by default); today stands beside them`)
           .setMinValue(1)
           .setMaxValue(MAX_REPORT_DAYS)
       )

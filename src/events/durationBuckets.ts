@@ -25,3 +25,11 @@ export function percentile(buckets: BucketCounts, share: number): number | null 
   }
   return last === 0 ? 1 : Math.round(((2 * GAMMA ** last) / (GAMMA + 1)) * 10) / 10;
 }
+
+/** The share of the runs, 0 to 1, that took longer than so many milliseconds, within 5 % of these; `null` without any run. */
+export function shareOver(buckets: BucketCounts, ms: number): number | null {
+  const total = [...buckets.values()].reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  const last = Math.ceil(Math.log(ms) / Math.log(GAMMA));
+  return [...buckets].reduce((sum, [bucket, count]) => (bucket > last ? sum + count : sum), 0) / total;
+}

@@ -4,7 +4,7 @@ import { sectionsOf, type Values } from './sections.ts';
 type Cell = string | number | null | undefined;
 
 /** The columns after `section`, `surface` and `name`. */
-const COLUMNS: readonly (readonly [header: string, key: keyof Values])[] = [
+const COLUMNS = [
   ['status', 'status'],
   ['invokes', 'invokes'],
   ['successes', 'successes'],
@@ -13,10 +13,10 @@ const COLUMNS: readonly (readonly [header: string, key: keyof Values])[] = [
   ['count', 'count'],
   ['p50_ms', 'p50Ms'],
   ['p95_ms', 'p95Ms']
-];
+] as const satisfies readonly (readonly [header: string, key: keyof Values])[];
 
 /** The numbers that say what is missing. */
-const QUALITY = ['dropped', 'refused', 'unwritten', 'future', 'unfinished'] as const;
+const QUALITY = ['dropped', 'refused', 'unwritten', 'future', 'unfinished', 'notKept'] as const;
 
 /**
  * The report as one CSV table (RFC 4180): a row for each operation, provider, error type and day, and for each count of the quality of the data,

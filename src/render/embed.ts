@@ -1,6 +1,6 @@
 import type { UsageReport } from '../reports/usageReport.ts';
 import { alignColumns, clip } from './columns.ts';
-import { count, formatValue, qualityLines, summary, title } from './format.ts';
+import { count, formatValue, qualityLines, summary, title, todayLines } from './format.ts';
 import { sectionsOf, type Section } from './sections.ts';
 
 /** Discord takes 1,024 characters a field and 6,000 in all; five full tables and the rest stay below that. */
@@ -22,10 +22,12 @@ export interface ReportEmbed {
 /** The report as an embed. Where a table does not fit, its last line says how many rows were left out. */
 export function renderEmbed(report: UsageReport): ReportEmbed {
   const fields = [
-    ...sectionsOf(report).flatMap(field),
+    ...sectionsOf(report)
+      .filter(({ shown }) => shown === 'always')
+      .flatMap(field),
     { name: 'Quality of the data', value: qualityLines(report.quality).join('\n').slice(0, FIELD_LENGTH) }
   ];
-  return { title: title(report), description: summary(report), color: BLURPLE, fields };
+  return { title: title(report), description: [summary(report), ...todayLines(report)].join('\n'), color: BLURPLE, fields };
 }
 
 function field({ title: name, columns, rows }: Section): ReportEmbed['fields'] {

@@ -1,5 +1,5 @@
-import type { Outcomes, ReportQuality, UsageReport } from '../reports/usageReport.ts';
-import type { Values } from './sections.ts';
+import type { Change, GuildCount, Outcomes, PeriodFigures, ReportQuality, UsageReport } from '../reports/usageReport.ts';
+import type { Values } from './section.ts';
 
 const PERCENT = new Intl.NumberFormat('en-US', {
   style: 'percent',
@@ -34,23 +34,55 @@ export function plural(value: number, one: string): string {
 /** A value of a row, for people; an empty text where the row has none. */
 export function formatValue(values: Values, key: keyof Values): string {
   const value = values[key];
-  if (value === undefined || typeof value === 'string') return value ?? '';
-  if (key === 'successRate') return rate({ successRate: value });
-  return key === 'p50Ms' || key === 'p95Ms' ? duration(value) : count(value ?? 0);
+  if (value === undefined) return '';
+  if (key === 'guilds' || key === 'previousGuilds') return guildCount(value as GuildCount);
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object') return value === null ? NONE : changeText(value);
+  return FORMATS[key]?.(value) ?? count(value);
 }
 
-export function title({ days, from, to, surface }: UsageReport): string {
-  return `Usage of ${plural(days, 'day')}, ${from} to ${to} (UTC)${surface === null ? '' : `, ${surface} only`}`;
+const FORMATS: Readonly<Partial<Record<keyof Values, (value: number) => string>>> = {
+  successRate: (successRate) => rate({ successRate }),
+  previousRate: (successRate) => rate({ successRate }),
+  slowShare: (share) => share.toLocaleString('en-US', { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+  p50Ms: duration,
+  p95Ms: duration,
+  previousP95Ms: duration
+};
+
+function guildCount(guilds: GuildCount): string {
+  return typeof guilds === 'number' ? count(guilds) : '< 5';
 }
 
-export function summary({ events, invokes, outcomes, activeGuilds }: UsageReport): string {
+/** A change, as `+50.0%`; with a star where it is notable. */
+function changeText({ ratio, isNotable }: Change): string {
+  const share = ratio?.toLocaleString('en-US', { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' });
+  return `${share ?? (isNotable ? 'new' : NONE)}${isNotable ? '*' : ''}`;
+}
+
+export function title({ days, from, to, surface, noPrevious }: UsageReport): string {
+  const period = noPrevious === 'today' ? `today so far, ${to}` : `${plural(days, 'day')}, ${from} to ${to}`;
+  return `Usage of ${period} (UTC)${surface === null ? '' : `, ${surface} only`}`;
+}
+
+export function summary(figures: PeriodFigures): string {
+  const { activeGuilds } = figures;
   const guilds = activeGuilds === 'fewer than 5' ? 'fewer than 5 active guilds' : `at least ${plural(activeGuilds, 'active guild')}`;
-  return `${plural(events, 'event')} · ${plural(invokes, 'run')} · ${rate(outcomes)} succeeded · ${guilds}`;
+  return `${use(figures)} · ${guilds}`;
+}
+
+/** Today, where it is told apart; a line or none. */
+export function todayLines({ today }: UsageReport): string[] {
+  return today === null ? [] : [`Today so far: ${use(today)}`];
+}
+
+function use({ events, invokes, outcomes }: PeriodFigures): string {
+  return `${plural(events, 'event')} · ${plural(invokes, 'run')} · ${rate(outcomes)} succeeded`;
 }
 
 /** Sampling, losses and the last write, in a sentence each. */
 export function qualityLines(quality: ReportQuality): string[] {
-  const { sampleRates, future, unfinished, lastWriteDay } = quality;
+  const { sampleRates, future, unfinished, notKept, lastWriteDay } = quality;
   const sampled = sampleRates.some((one) => one < 1);
   return [
     ...(lastWriteDay === null
@@ -60,6 +92,7 @@ export function qualityLines(quality: ReportQuality): string[] {
     ...(future > 0
       ? [`${plural(future, 'event')} more ${future === 1 ? 'is' : 'are'} dated later than today, and shown nowhere: a clock was ahead.`]
       : []),
+    ...(notKept > 0 ? [`Nothing is kept of the first ${notKept === 1 ? 'day' : plural(notKept, 'day')}: the retention is shorter.`] : []),
     ...(unfinished > 0 ? [`${plural(unfinished, 'run')} of past days never ended: a process died meanwhile.`] : []),
     lastWriteDay === null ? 'Nothing was recorded in these days.' : `Last written on ${lastWriteDay}.`
   ];

@@ -1,97 +1,56 @@
-import type { OperationUsage, Outcomes, UsageReport } from '../reports/usageReport.ts';
+import type { ErrorDay, ErrorUsage, PeriodFigures, ProviderUsage, UsageReport } from '../reports/usageReport.ts';
+import { changeSection, failureSection, featureSection } from './featureSections.ts';
+import { plural } from './format.ts';
+import {
+  CHANGE,
+  ERROR_COLUMNS,
+  FAILED,
+  GUILDS,
+  INVOKES,
+  P50,
+  P95,
+  RUNS,
+  SLOW,
+  SUCCESS,
+  type Row,
+  type Section,
+  type Values
+} from './section.ts';
 
-/** What a row says: the numbers of a run's end, or a text. */
-export interface Values {
-  readonly status?: string;
-  readonly runs?: number;
-  readonly invokes?: number;
-  readonly successes?: number;
-  readonly failures?: number;
-  readonly successRate?: number | null;
-  readonly count?: number;
-  readonly p50Ms?: number | null;
-  readonly p95Ms?: number | null;
+export type { Column, Row, Section, Values } from './section.ts';
+
+interface Wanted {
+  /** Whether the figures of the period before stand beside those of each operation, where there are any. Default: false. */
+  readonly withPrevious?: boolean;
 }
 
-export interface Column {
-  readonly key: keyof Values;
-  readonly header: string;
-  /** Whether it is left out where there is little room. */
-  readonly wideOnly?: boolean;
-}
-
-export interface Row {
-  readonly label: string;
-  /** 0, or 1 for a row that belongs to the one above. */
-  readonly depth: 0 | 1;
-  readonly values: Values;
-  /** How a table of single facts calls it; none for a row that only adds up others. */
-  readonly fact?: { readonly surface: string | null; readonly name: string };
-}
-
-export interface Section {
-  readonly title: string;
-  /** What one of its rows is called. */
-  readonly one: string;
-  readonly columns: readonly Column[];
-  readonly rows: readonly Row[];
-}
-
-const RUNS = { key: 'runs', header: 'runs' } as const;
-const INVOKES = { key: 'invokes', header: 'runs' } as const;
-const SUCCESS = { key: 'successRate', header: 'success' } as const;
-const FAILED = { key: 'failures', header: 'failed', wideOnly: true } as const;
-
-/** The tables of a report, in the order in which they are shown. Text, CSV and embed are renderings of them. */
-export function sectionsOf(report: UsageReport): Section[] {
+/** The tables of a report, in the order in which they are shown. Text, CSV, HTML and embed are renderings of them. */
+export function sectionsOf(report: UsageReport, { withPrevious = false }: Wanted = {}): Section[] {
   const { surface } = report;
   return [
-    {
-      title: 'Features',
-      one: 'operation',
-      columns: [INVOKES, SUCCESS, FAILED, { key: 'p50Ms', header: 'p50' }, { key: 'p95Ms', header: 'p95' }],
-      rows: byFeature(report).flatMap(({ name, operations, ...sum }): Row[] => [
-        { label: name, depth: 0, values: sum },
-        ...operations.map(({ surface: where, feature, operation, ...values }): Row => ({
-          label: operation,
-          depth: 1,
-          values,
-          fact: { surface: where, name: `${feature}.${operation}` }
-        }))
-      ])
-    },
+    periodSection(report),
+    changeSection(report),
+    featureSection(report, withPrevious),
+    failureSection(report),
     {
       title: 'Providers',
       one: 'provider',
+      shown: 'always',
       columns: [RUNS, SUCCESS, FAILED],
-      rows: report.providers.map(({ provider, ...ends }) => ({
-        label: provider,
-        depth: 0,
-        values: { ...ends, runs: ends.successes + ends.failures },
-        fact: { surface, name: provider }
-      }))
+      rows: report.providers.map((one) => providerRow(one, surface))
     },
     {
       title: 'Errors',
       one: 'error',
-      columns: [
-        { key: 'status', header: 'status', wideOnly: true },
-        { key: 'count', header: 'count' }
-      ],
-      rows: report.errors.map(({ errorType, status, count }) => ({
-        label: errorType,
-        depth: 0,
-        values: { status, count },
-        fact: { surface, name: errorType }
-      }))
+      shown: 'always',
+      columns: ERROR_COLUMNS,
+      rows: report.errors.map((one) => errorRow(one, surface))
     },
     {
       title: 'Errors of listeners',
       one: 'listener_error',
-      columns: [
-        { key: 'status', header: 'status', wideOnly: true },
-        { key: 'count', header: 'count' }
-      ],
+      shown: 'always',
+      columns: ERROR_COLUMNS,
       rows: report.listenerErrors.map(({ listener, errorType, status, count }) => ({
         label: `${listener} ${errorType}`,
         depth: 0,
@@ -99,9 +58,12 @@ export function sectionsOf(report: UsageReport): Section[] {
         fact: { surface: 'discord', name: `${listener}.${errorType}` }
       }))
     },
+    reachSection(report),
+    unusedSection(report),
     {
       title: 'Days',
       one: 'day',
+      shown: 'always',
       columns: [
         { key: 'count', header: 'events' },
         { key: 'successes', header: 'successes', wideOnly: true },
@@ -113,27 +75,94 @@ export function sectionsOf(report: UsageReport): Section[] {
         values: { count: events, successes, failures },
         fact: { surface, name: day }
       }))
+    },
+    {
+      title: 'Providers by day',
+      one: 'provider_day',
+      shown: 'full',
+      columns: [RUNS, SUCCESS, FAILED],
+      rows: report.providerDays.map((one) => ofDay(one, providerRow(one, surface)))
+    },
+    {
+      title: 'Errors by day',
+      one: 'error_day',
+      shown: 'full',
+      columns: ERROR_COLUMNS,
+      rows: report.errorDays.map((one) => ofDay(one, errorRow(one, surface)))
     }
   ];
 }
 
-/** A feature with its operations, the most used first. */
-interface FeatureGroup extends Outcomes {
-  readonly name: string;
-  readonly invokes: number;
-  readonly operations: readonly OperationUsage[];
+/** The period, the one before and today so far; nothing where there is the period alone. */
+function periodSection({ days, from, surface, previous, today, change, ...figures }: UsageReport): Section {
+  const row = (label: string, one: string, values: Values): Row => ({ label, depth: 0, values, fact: { surface, name: one } });
+  const others = [
+    ...(previous === null ? [] : [row(`${plural(days, 'day')} before`, 'previous', periodValues(previous))]),
+    ...(today === null ? [] : [row('today so far', 'today', periodValues(today))])
+  ];
+  return {
+    title: 'Periods',
+    one: 'period',
+    shown: 'roomy',
+    columns: [INVOKES, ...(change === null ? [] : [CHANGE]), SUCCESS, FAILED, P50, P95, SLOW, GUILDS],
+    rows:
+      others.length === 0
+        ? []
+        : [
+            row(`${plural(days, 'day')} from ${from}`, 'period', {
+              ...periodValues({ ...figures, from }),
+              ...(change && { change: change.invokes })
+            }),
+            ...others
+          ]
+  };
 }
 
-/** The operations of a report by their feature; the surface is named unless it is the one asked for, or all of it is Discord. */
-function byFeature(report: UsageReport): FeatureGroup[] {
-  const isPlain = report.features.every(({ surface }) => surface === (report.surface ?? 'discord'));
-  const groups = Map.groupBy(report.features, ({ surface, feature }) => (isPlain ? feature : `${surface} ${feature}`));
-  return [...groups]
-    .map(([name, operations]) => {
-      const sum = (key: 'invokes' | 'successes' | 'failures'): number => operations.reduce((total, one) => total + one[key], 0);
-      const [successes, failures] = [sum('successes'), sum('failures')];
-      const successRate = successes + failures === 0 ? null : successes / (successes + failures);
-      return { name, invokes: sum('invokes'), successes, failures, successRate, operations };
-    })
-    .toSorted((a, b) => b.invokes - a.invokes);
+export function periodValues({ invokes, outcomes, p50Ms, p95Ms, slowShare, activeGuilds }: PeriodFigures): Values {
+  return { invokes, ...outcomes, p50Ms, p95Ms, slowShare, guilds: activeGuilds };
+}
+
+function reachSection({ reach, surface, features, previous }: UsageReport): Section {
+  const isPlain = features.every((one) => one.surface === (surface ?? 'discord'));
+  return {
+    title: 'Reach',
+    one: 'reach',
+    shown: 'roomy',
+    columns: [GUILDS, ...(previous === null ? [] : [{ key: 'previousGuilds', header: 'before' } as const])],
+    rows: reach.map(({ surface: where, feature, guilds, previousGuilds }) => ({
+      label: isPlain ? feature : `${where} ${feature}`,
+      depth: 0,
+      values: { guilds, previousGuilds, ...(typeof guilds === 'number' && { count: guilds }) },
+      fact: { surface: where, name: feature }
+    }))
+  };
+}
+
+function unusedSection({ unused }: UsageReport): Section {
+  return {
+    title: 'Unused',
+    one: 'unused',
+    shown: 'roomy',
+    columns: [{ key: 'piece', header: 'piece' }],
+    rows: (unused ?? []).map(({ surface, feature, operation, piece }) => ({
+      label: `${feature} ${operation}`,
+      depth: 0,
+      values: { piece },
+      fact: { surface, name: `${feature}.${operation}` }
+    })),
+    ifEmpty: unused === null ? 'Only the bot knows what it has: see /telemetry report.' : 'All that the bot has was used.'
+  };
+}
+
+export function providerRow({ provider, successes, failures, successRate }: ProviderUsage, surface: string | null): Row {
+  const values = { successes, failures, successRate, runs: successes + failures };
+  return { label: provider, depth: 0, values, fact: { surface, name: provider } };
+}
+
+function errorRow({ errorType, status, count }: ErrorUsage, surface: string | null): Row {
+  return { label: errorType, depth: 0, values: { status, count }, fact: { surface, name: errorType } };
+}
+
+function ofDay({ day }: Pick<ErrorDay, 'day'>, row: Row): Row {
+  return { ...row, label: `${day} ${row.label}`, fact: { surface: row.fact?.surface ?? null, name: `${day} ${row.fact?.name ?? ''}` } };
 }

@@ -1,25 +1,55 @@
-import type { UsageReport } from '../reports/usageReport.ts';
+import type { OperationUsage, UsageReport } from '../reports/usageReport.ts';
 import { alignColumns } from './columns.ts';
 import { formatValue, qualityLines, summary, title } from './format.ts';
-import { sectionsOf, type Section } from './sections.ts';
+import { operationSections } from './operationSections.ts';
+import { sectionsOf, type Row, type Section } from './sections.ts';
 
-/** The report for a terminal or a text file. */
-export function renderText(report: UsageReport): string {
-  const blocks = [
-    [title(report), summary(report)],
-    ...sectionsOf(report).map(table),
-    ['Quality of the data', ...qualityLines(report.quality).map((line) => `  ${line}`)]
-  ];
-  return `${blocks
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+/** Colours a text: a heading, or a change that is good, bad or neither. */
+export type Paint = (kind: 'heading' | 'better' | 'worse' | 'notable', text: string) => string;
+
+interface TextOptions {
+  /** Whether the figures of the period before stand beside those of each operation, where there are any. Default: false. */
+  readonly withPrevious?: boolean;
+  /** Only this operation. */
+  readonly operation?: OperationUsage | undefined;
+  /** Default: no colours. */
+  readonly paint?: Paint;
 }
 
-function table({ title: name, columns, rows }: Section): string[] {
-  if (rows.length === 0) return [];
+/** The report for a terminal or a text file. */
+export function renderText(report: UsageReport, { withPrevious = false, operation, paint = (_, text) => text }: TextOptions = {}): string {
+  const sections =
+    operation === undefined
+      ? sectionsOf(report, { withPrevious }).filter(({ shown }) => shown !== 'full')
+      : operationSections(report, operation);
+  const head =
+    operation === undefined
+      ? [paint('heading', title(report)), summary(report)]
+      : [paint('heading', `${operation.surface}.${operation.feature}.${operation.operation}`), title(report)];
+  const quality = [paint('heading', 'Quality of the data'), ...qualityLines(report.quality).map((line) => `  ${line}`)];
+  const blocks = [head, ...sections.map((section) => table(section, paint)), quality].filter((lines) => lines.length > 0);
+  const hasStar = sections.some(({ rows }) => rows.some(({ values }) => values.change?.isNotable === true));
+  return `${[...blocks, ...(hasStar ? [[STAR]] : [])].map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+const STAR = '* at least 10 % from the days before, and more than chance from day to day explains';
+
+function table({ title: name, columns, rows, ifEmpty }: Section, paint: Paint): string[] {
+  if (rows.length === 0) return ifEmpty === undefined ? [] : [paint('heading', name), `  ${ifEmpty}`];
   return alignColumns([
-    [name, ...columns.map(({ header }) => header)],
-    ...rows.map(({ label, depth, values }) => [`${'  '.repeat(depth + 1)}${label}`, ...columns.map(({ key }) => formatValue(values, key))])
+    [paint('heading', name), ...columns.map(({ header }) => header)],
+    ...rows.map((row) => [
+      `${'  '.repeat(row.depth + 1)}${row.label}`,
+      ...columns.map(({ key }) => {
+        const text = formatValue(row.values, key);
+        return key === 'change' && row.values.change?.isNotable === true ? paint(verdict(row), text) : text;
+      })
+    ])
   ]);
+}
+
+/** More runs are neither good nor bad; more failures are bad. */
+function verdict({ values: { change, previousRate, previousInvokes } }: Row): 'better' | 'worse' | 'notable' {
+  if (previousRate === undefined || previousInvokes !== undefined) return 'notable';
+  return (change?.ratio ?? 1) > 0 ? 'worse' : 'better';
 }

@@ -1,163 +1,182 @@
-import { percentile } from '../events/durationBuckets.ts';
-import { LISTENER_ERROR } from '../events/names.ts';
+import { addDays, dayNumber, daysDownFrom } from '../events/day.ts';
+import type { PieceRun } from '../events/runDescription.ts';
 import type { Surface } from '../schema/closedLists.ts';
-import { parseEventName } from '../schema/eventName.ts';
-import type { EventCount, LossCount, Usage } from '../store/store.ts';
-import type { ErrorUsage, ListenerErrors, OperationUsage, Outcomes, UsageReport } from './usageReport.ts';
+import type { LossCount, Span, SpanUsage, Usage } from '../store/store.ts';
+import { approximately, errorsOf, eventsOf, isOfRun, outcomesOf, periodFigures, providersOf } from './figures.ts';
+import { changeOf, operationsOf, type PeriodRuns } from './operations.ts';
+import type { DailyUsage, FeatureReach, ListenerErrors, NoPrevious, PeriodFigures, ReportQuality, UsageReport } from './usageReport.ts';
+import { unusedOf } from './unused.ts';
+import { byText, tallyOf, toRows, type UsageRow } from './usageRows.ts';
 
-/** A number of active guilds is told in steps of this many: of exact ones, two reports would tell by subtraction what one conceals. */
-const GUILD_STEP = 5;
-
-interface Tally {
-  invoke: number;
-  success: number;
-  failure: number;
-  /** Events of listeners' errors, which are none of runs. */
-  apart: number;
+/** What is read for a report of so many days: as many before the period, the period, which ends yesterday, and today. */
+export function spansOf(today: string, days: number): readonly [before: Span, period: Span, today: Span] {
+  return [
+    { from: addDays(today, -2 * days), to: addDays(today, -days - 1) },
+    { from: addDays(today, -days), to: addDays(today, -1) },
+    { from: today, to: today }
+  ];
 }
 
 /** What a report is built from. */
 interface ReportSource {
-  /** The newest first; the first is today. */
-  readonly days: readonly string[];
+  readonly today: string;
+  /** How many days are asked for. */
+  readonly days: number;
+  /** How many are kept, today included. Default: all. */
+  readonly retentionDays?: number | undefined;
+  /** Of the spans of {@link spansOf}. */
   readonly usage: Usage;
+  /** By the day, whichever are known. */
   readonly losses: readonly LossCount[];
-  readonly lossesMayBeMissing?: boolean;
-  readonly surface: Surface | undefined;
+  readonly lossesMayBeMissing?: boolean | undefined;
+  /** What the bot has that is measured, each by the run that it would have. Default: it is not known. */
+  readonly pieces?: readonly PieceRun[] | undefined;
+  readonly surface?: Surface | undefined;
+}
+
+/** A span, and what was counted in it. */
+interface Period extends PeriodRuns {
+  readonly span: Span;
+  /** Errors of listeners too. */
+  readonly allRows: readonly UsageRow[];
 }
 
 /** Puts a report together from what was counted. */
-export function buildReport({ days, usage, losses, lossesMayBeMissing = false, surface }: ReportSource): UsageReport {
-  const today = days[0] ?? '';
-  const total = newTally();
-  const operations = new Map<string, Tally>();
-  const providers = new Map<string, Tally>();
-  const byDay = new Map<string, Tally>();
-  const errors = new Map<string, ErrorUsage>();
-  const listenerErrors = new Map<string, ListenerErrors>();
-  const rates = new Set<number>();
-  for (const row of usage.counts) {
-    const { operationName, feature, operation, action } = parseEventName(row.eventName);
-    const weight = row.count / row.sampleRate;
-    const day = getOrInsert(byDay, row.day, newTally);
-    rates.add(row.sampleRate);
-    if (feature === LISTENER_ERROR) {
-      for (const tally of [total, day]) tally.apart += weight;
-      addListenerError(listenerErrors, operation, row, weight);
-      continue;
-    }
-    for (const tally of [total, day, getOrInsert(operations, operationName, newTally)]) tally[action] += weight;
-    if (row.provider !== null && action !== 'invoke') getOrInsert(providers, row.provider, newTally)[action] += weight;
-    addError(errors, row, weight);
+export function buildReport(source: ReportSource): UsageReport {
+  const steps = reportInSteps(source);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
   }
-  const daily = days.map((day) => ({ day, tally: byDay.get(day) ?? newTally() }));
-  const unfinished = daily
-    .filter(({ day }) => day < today)
-    .reduce((sum, { tally }) => sum + Math.max(0, tally.invoke - tally.success - tally.failure), 0);
-  const durations = durationsOf(usage);
+}
+
+/** The same in steps, between which other work may go on: there may be tens of thousands of counts. */
+export function* reportInSteps(source: ReportSource): Generator<void, UsageReport> {
+  const { today, usage, pieces, surface } = source;
+  const all = Map.groupBy(toRows(usage.counts), ({ day }) => day);
+  yield;
+  const [before, asked, ofToday] = spansOf(today, source.days).map((span, index) => periodOf(span, all, usage.spans[index])) as [
+    Period,
+    Period,
+    Period
+  ];
+  const isToday = usage.oldestDay === null || usage.oldestDay >= today;
+  const period = isToday ? ofToday : asked;
+  const noPrevious = isToday ? 'today' : whyNoPrevious(source, before.span);
+  const previous = noPrevious === null ? before : null;
+  const features = yield* operationsOf(period, previous);
+  yield;
+  const figures = figuresOf(period);
+  yield;
+  const figuresBefore = previous === null ? null : figuresOf(previous);
+  yield;
+  const byDay = Map.groupBy(period.rows, ({ day }) => day);
+  const eachDay = <Row>(listOf: (rows: readonly UsageRow[]) => readonly Row[]): (Row & { readonly day: string })[] =>
+    period.days.flatMap((day) => listOf(byDay.get(day) ?? []).map((row) => ({ day, ...row })));
+  const [providerDays, errorDays] = [eachDay(providersOf), eachDay(errorsOf)];
+  yield;
   return {
-    days: days.length,
-    from: days.at(-1) ?? '',
-    to: today,
+    days: period.days.length,
     surface: surface ?? null,
-    events: Math.round(eventsOf(total)),
-    invokes: Math.round(total.invoke),
-    outcomes: outcomesOf(total),
-    activeGuilds: approximately(usage.guilds),
-    features: [...operations]
-      .map(([name, tally]) => operationUsage(name, tally, durations.get(name)))
-      .toSorted((a, b) => b.invokes - a.invokes || byText(a.operation, b.operation)),
-    providers: [...providers]
-      .map(([provider, tally]) => ({ provider, ...outcomesOf(tally) }))
-      .toSorted((a, b) => b.successes + b.failures - a.successes - a.failures || byText(a.provider, b.provider)),
-    errors: [...errors.values()]
-      .map((error) => ({ ...error, count: Math.round(error.count) }))
-      .toSorted((a, b) => b.count - a.count || byText(a.errorType, b.errorType)),
-    listenerErrors: [...listenerErrors.values()]
-      .map((error) => ({ ...error, count: Math.round(error.count) }))
-      .toSorted((a, b) => b.count - a.count || byText(a.listener, b.listener) || byText(a.errorType, b.errorType)),
-    daily: daily.map(({ day, tally }) => ({
-      day,
-      events: Math.round(eventsOf(tally)),
-      successes: Math.round(tally.success),
-      failures: Math.round(tally.failure)
-    })),
-    quality: {
-      sampleRates: [...rates].toSorted((a, b) => a - b),
-      dropped: sumOf(losses, 'queue_full'),
-      refused: sumOf(losses, 'refused'),
-      unwritten: sumOf(losses, 'unwritten'),
-      lossesMayBeMissing,
-      future: Math.round(usage.later),
-      unfinished: Math.round(unfinished),
-      lastWriteDay: days.find((day) => byDay.has(day)) ?? null
-    }
+    ...figures,
+    today: isToday ? null : figuresOf(ofToday),
+    previous: figuresBefore,
+    noPrevious,
+    change: changeOf(period, previous),
+    features,
+    reach: reachOf(period, previous),
+    unused: pieces === undefined ? null : unusedOf(pieces, operationNames(period, ofToday), surface),
+    listenerErrors: listenerErrorsOf(period.allRows),
+    daily: dailyOf(period),
+    providerDays,
+    errorDays,
+    quality: qualityOf(source, period, ofToday)
   };
 }
 
-function durationsOf({ durations: rows }: Usage): Map<string, Map<number, number>> {
-  const durations = new Map<string, Map<number, number>>();
-  for (const { eventName, bucket, sampleRate, count } of rows) {
-    const buckets = getOrInsert(durations, parseEventName(eventName).operationName, () => new Map<number, number>());
-    buckets.set(bucket, (buckets.get(bucket) ?? 0) + count / sampleRate);
-  }
-  return durations;
+function periodOf(span: Span, byDay: ReadonlyMap<string, readonly UsageRow[]>, usage: SpanUsage = NOTHING): Period {
+  const days = daysDownFrom(span.to, span.from);
+  const allRows = days.flatMap((day) => byDay.get(day) ?? []);
+  return { span, days, allRows, rows: allRows.filter(isOfRun), usage };
 }
 
-function operationUsage(name: string, tally: Tally, buckets: ReadonlyMap<number, number> = new Map()): OperationUsage {
-  const { surface, feature, operation } = parseEventName(name);
+const NOTHING: SpanUsage = { durations: [], guilds: 0, features: [] };
+
+function figuresOf({ span, allRows, usage }: Period): PeriodFigures {
+  return periodFigures(span, allRows, usage);
+}
+
+function whyNoPrevious({ days, retentionDays = Infinity, usage: { oldestDay } }: ReportSource, before: Span): NoPrevious | null {
+  if (2 * days >= retentionDays) return 'not_kept';
+  return oldestDay === null || oldestDay > before.from ? 'not_recorded' : null;
+}
+
+function reachOf({ usage }: Period, previous: Period | null): FeatureReach[] {
+  const named = Map.groupBy([...usage.features, ...(previous?.usage.features ?? [])], ({ surface, feature }) => `${surface}.${feature}`);
+  return (
+    [...named.values()]
+      .flatMap((alike) => alike.slice(0, 1))
+      .filter(isOfRun)
+      .map(({ surface, feature }) => {
+        const guildsIn = ({ features }: SpanUsage): number =>
+          features.find((one) => one.surface === surface && one.feature === feature)?.guilds ?? 0;
+        return {
+          surface,
+          feature,
+          guilds: approximately(guildsIn(usage)),
+          previousGuilds: previous === null ? null : approximately(guildsIn(previous.usage))
+        };
+      })
+      // By what is told alone: the order of exact numbers would tell more.
+      .toSorted((a, b) => toNumber(b.guilds) - toNumber(a.guilds) || byText(a.feature, b.feature) || byText(a.surface, b.surface))
+  );
+}
+
+function toNumber(guilds: FeatureReach['guilds']): number {
+  return typeof guilds === 'number' ? guilds : 0;
+}
+
+function listenerErrorsOf(rows: readonly UsageRow[]): ListenerErrors[] {
+  const failed = rows.filter((row) => !isOfRun(row));
+  return [...Map.groupBy(failed, ({ operation }) => operation)]
+    .flatMap(([listener, ofOne]) => errorsOf(ofOne).map((error) => ({ listener, ...error })))
+    .toSorted((a, b) => b.count - a.count || byText(a.listener, b.listener) || byText(a.errorType, b.errorType));
+}
+
+function operationNames(...periods: readonly Period[]): ReadonlySet<string> {
+  return new Set(periods.flatMap(({ rows }) => rows.map(({ operationName }) => operationName)));
+}
+
+function dailyOf({ days, rows, allRows }: Period): DailyUsage[] {
+  const [all, runs] = [Map.groupBy(allRows, ({ day }) => day), Map.groupBy(rows, ({ day }) => day)];
+  return days.map((day) => {
+    const { successes, failures } = outcomesOf(runs.get(day) ?? []);
+    return { day, events: Math.round(eventsOf(all.get(day) ?? [])), successes, failures };
+  });
+}
+
+function qualityOf(source: ReportSource, { span, days, rows, allRows }: Period, ofToday: Period): ReportQuality {
+  const { losses, usage, lossesMayBeMissing = false, retentionDays = Infinity } = source;
+  const lost = (reason: string): number =>
+    losses.filter((loss) => loss.reason === reason && loss.day >= span.from).reduce((sum, { count }) => sum + count, 0);
+  const recorded = [...allRows, ...ofToday.allRows];
+  const unfinished = [...Map.groupBy(rows, ({ day }) => day)]
+    .filter(([day]) => day < source.today)
+    .map(([, ofDay]) => tallyOf(ofDay))
+    .reduce((sum, { invoke, success, failure }) => sum + Math.max(0, invoke - success - failure), 0);
   return {
-    surface,
-    feature,
-    operation,
-    invokes: Math.round(tally.invoke),
-    ...outcomesOf(tally),
-    p50Ms: percentile(buckets, 0.5),
-    p95Ms: percentile(buckets, 0.95)
+    sampleRates: [...new Set(recorded.map(({ sampleRate }) => sampleRate))].toSorted((a, b) => a - b),
+    dropped: lost('queue_full'),
+    refused: lost('refused'),
+    unwritten: lost('unwritten'),
+    lossesMayBeMissing,
+    future: Math.round(usage.later),
+    unfinished: Math.round(unfinished),
+    notKept: days.filter((day) => dayNumber(day) <= dayNumber(source.today) - retentionDays).length,
+    lastWriteDay:
+      recorded
+        .map(({ day }) => day)
+        .toSorted()
+        .at(-1) ?? null
   };
-}
-
-function addError(errors: Map<string, ErrorUsage>, { errorType, status }: EventCount, weight: number): void {
-  if (errorType === null) return;
-  const key = `${errorType} ${status}`;
-  errors.set(key, { errorType, status, count: (errors.get(key)?.count ?? 0) + weight });
-}
-
-function addListenerError(errors: Map<string, ListenerErrors>, listener: string, row: EventCount, weight: number): void {
-  const { errorType, status } = row;
-  if (errorType === null) return;
-  const key = `${listener} ${errorType} ${status}`;
-  errors.set(key, { listener, errorType, status, count: (errors.get(key)?.count ?? 0) + weight });
-}
-
-function outcomesOf({ success, failure }: Tally): Outcomes {
-  const ended = success + failure;
-  return { successes: Math.round(success), failures: Math.round(failure), successRate: ended === 0 ? null : success / ended };
-}
-
-function approximately(guilds: number): UsageReport['activeGuilds'] {
-  return guilds < GUILD_STEP ? 'fewer than 5' : guilds - (guilds % GUILD_STEP);
-}
-
-function sumOf(losses: readonly LossCount[], reason: string): number {
-  return losses.filter((loss) => loss.reason === reason).reduce((sum, { count }) => sum + count, 0);
-}
-
-function newTally(): Tally {
-  return { invoke: 0, success: 0, failure: 0, apart: 0 };
-}
-
-function eventsOf({ invoke, success, failure, apart }: Tally): number {
-  return invoke + success + failure + apart;
-}
-
-function byText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
-}
-
-/** The value of `key`, which `make` makes where there is none yet. */
-function getOrInsert<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
-  const value = map.get(key) ?? make();
-  map.set(key, value);
-  return value;
 }

@@ -1,7 +1,8 @@
-import { addDays, daysDownFrom } from '../events/day.ts';
+import { setImmediate } from 'node:timers/promises';
+import type { PieceRun } from '../events/runDescription.ts';
 import { isSurface, SURFACES, type Surface } from '../schema/closedLists.ts';
 import type { Store } from '../store/store.ts';
-import { buildReport } from './buildReport.ts';
+import { reportInSteps, spansOf } from './buildReport.ts';
 import type { UsageReport } from './usageReport.ts';
 
 /** Days of a report that does not say how many. */
@@ -11,7 +12,7 @@ export const MAX_REPORT_DAYS = 365;
 const MAX_AGE_MS = 3_600_000;
 
 export interface ReportOptions {
-  /** How many UTC days, today included: 1 to 365. Default: 7. */
+  /** How many UTC days, the last of which is yesterday: 1 to 365. Today is told beside them. Default: 7. */
   readonly days?: number | undefined;
   /** Only what ran there. Default: everywhere. */
   readonly surface?: Surface | undefined;
@@ -23,6 +24,10 @@ export interface ReportOptions {
 export interface ReportRequest {
   readonly days: number;
   readonly surface?: Surface | undefined;
+  /** How many days are kept, today included. Default: all. */
+  readonly retentionDays?: number | undefined;
+  /** What the bot has that is measured, each by the run that it would have. Default: it is not known. */
+  readonly pieces?: readonly PieceRun[] | undefined;
   /** Whether the database may lack losses of earlier processes. Default: false. */
   readonly lossesMayBeMissing?: boolean;
 }
@@ -40,11 +45,16 @@ export function toRequest({
   return { days, surface, maxAgeMs };
 }
 
-/** Reads what the store knows of the last days, up to and including `today`. */
-export async function readReport(store: Store, today: string, request: ReportRequest): Promise<UsageReport> {
-  const { days, surface, lossesMayBeMissing = false } = request;
-  const from = addDays(today, 1 - days);
-  const usage = await store.usage({ from, to: today, surface });
-  const losses = await store.losses(from);
-  return buildReport({ days: daysDownFrom(today, from), usage, losses, lossesMayBeMissing, surface });
+/** Reads what the store knows of the last days before `today`, of as many before them, and of today so far. */
+export async function readReport(store: Store, today: string, { surface, ...request }: ReportRequest): Promise<UsageReport> {
+  const spans = spansOf(today, request.days);
+  const usage = await store.usage({ spans, surface });
+  const losses = await store.losses(spans[1].from);
+  const steps = reportInSteps({ ...request, today, usage, losses, surface });
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    // The bot's own work comes between.
+    await setImmediate();
+  }
 }

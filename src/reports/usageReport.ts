@@ -1,4 +1,7 @@
 import type { Surface } from '../schema/closedLists.ts';
+import type { Change, UsageChange } from './change.ts';
+
+export type { Change, UsageChange };
 
 /** How runs ended. Weighted by sampling: each stored event counts as 1 / sample rate. */
 export interface Outcomes {
@@ -8,15 +11,17 @@ export interface Outcomes {
   readonly successRate: number | null;
 }
 
-export interface OperationUsage extends Outcomes {
-  readonly surface: string;
-  readonly feature: string;
-  readonly operation: string;
-  readonly invokes: number;
-  /** Median and 95th percentile of the runs that came to an end, in milliseconds, within 5 %. */
+/** How long the runs took that came to an end; `null` where none has a duration. Weighted by sampling. */
+export interface Speed {
+  /** Median and 95th percentile, in milliseconds, within 5 %. */
   readonly p50Ms: number | null;
   readonly p95Ms: number | null;
+  /** The share of them, 0 to 1, that took longer than the 3 seconds (within 5 %) in which Discord wants a first answer. */
+  readonly slowShare: number | null;
 }
+
+/** How many guilds, rounded down to a multiple of five and never scaled by sampling. */
+export type GuildCount = number | 'fewer than 5';
 
 export interface ProviderUsage extends Outcomes {
   readonly provider: string;
@@ -26,6 +31,39 @@ export interface ErrorUsage {
   readonly errorType: string;
   readonly status: string;
   readonly count: number;
+}
+
+/** An error of one operation, and the provider that was asked in these runs; `null` where none was. */
+export interface OperationError extends ErrorUsage {
+  readonly provider: string | null;
+}
+
+/** A day of one operation. */
+export interface OperationDay {
+  readonly day: string;
+  readonly invokes: number;
+  readonly successes: number;
+  readonly failures: number;
+}
+
+/** What is told of one operation, in the period and in the one before. */
+export interface OperationFigures extends Outcomes, Speed {
+  readonly invokes: number;
+}
+
+export interface OperationUsage extends OperationFigures {
+  readonly surface: string;
+  readonly feature: string;
+  readonly operation: string;
+  /** The most frequent first. */
+  readonly errors: readonly OperationError[];
+  /** The most used first. */
+  readonly providers: readonly ProviderUsage[];
+  /** Every day of the period, the newest first. */
+  readonly daily: readonly OperationDay[];
+  /** The same figures of the period before, all 0 where it did not run; `null` where the report has no period before. */
+  readonly previous: OperationFigures | null;
+  readonly change: UsageChange | null;
 }
 
 /** The errors of a listener: runs of it that go well are not heard of, so that there is no rate. */
@@ -39,6 +77,34 @@ export interface ListenerErrors {
 export interface DailyUsage extends Omit<Outcomes, 'successRate'> {
   readonly day: string;
   readonly events: number;
+}
+
+/** A provider on one day. */
+export interface ProviderDay extends ProviderUsage {
+  readonly day: string;
+}
+
+/** An error type on one day. */
+export interface ErrorDay extends ErrorUsage {
+  readonly day: string;
+}
+
+/** In how many guilds a feature was used. */
+export interface FeatureReach {
+  readonly surface: string;
+  readonly feature: string;
+  readonly guilds: GuildCount;
+  /** In the period before; `null` where the report has none. */
+  readonly previousGuilds: GuildCount | null;
+}
+
+/** A piece of the running bot that is measured and had no run, neither in the period nor today: a subcommand, a handler, a task, a route. */
+export interface UnusedPiece {
+  readonly surface: string;
+  readonly feature: string;
+  readonly operation: string;
+  /** As the log calls it, by its name in code: `commands/roll`. */
+  readonly piece: string;
 }
 
 /** How far the numbers can be trusted. */
@@ -57,29 +123,59 @@ export interface ReportQuality {
   readonly future: number;
   /** Runs of past days without an end: a process died while they ran. */
   readonly unfinished: number;
-  /** The newest of these days on which anything was recorded. */
+  /** How many of these days are older than the retention, so that nothing is kept of them. */
+  readonly notKept: number;
+  /** The newest day on which anything was recorded: of these, or today. */
   readonly lastWriteDay: string | null;
 }
 
-/** What was used, how often it failed and how fast it was. The embed, the text, the CSV and the JSON are renderings of it. */
-export interface UsageReport {
-  readonly days: number;
+/** What is told of a period as a whole. */
+export interface PeriodFigures extends Speed {
+  /** Its first and its last UTC day. */
   readonly from: string;
   readonly to: string;
-  readonly surface: Surface | null;
   readonly events: number;
   readonly invokes: number;
   readonly outcomes: Outcomes;
-  /** Guilds in which anything was recorded, rounded down to a multiple of five, never scaled by sampling. */
-  readonly activeGuilds: number | 'fewer than 5';
+  /** Guilds in which anything was recorded. */
+  readonly activeGuilds: GuildCount;
+  /** By number of ended runs, the most used first. */
+  readonly providers: readonly ProviderUsage[];
+  /** Of runs, and not of listeners. The most frequent first. */
+  readonly errors: readonly ErrorUsage[];
+}
+
+/**
+ * Why there is no period before to compare with. `not_kept`: the retention does not keep that many days. `not_recorded`: nothing is stored of its
+ * first day or earlier, so that telemetry may have begun in the midst of it. `today`: the period is today, which is not over.
+ */
+export type NoPrevious = 'not_kept' | 'not_recorded' | 'today';
+
+/** What was used, how often it failed and how fast it was. The embed, the text, the CSV and the JSON are renderings of it. */
+export interface UsageReport extends PeriodFigures {
+  /** How many days the period has. It ends yesterday; where nothing was recorded before today, today is the period. */
+  readonly days: number;
+  readonly surface: Surface | null;
+  /** Today so far, which is in no other number of the report but those of the quality; `null` where today is the period. */
+  readonly today: PeriodFigures | null;
+  /** As many days just before; `null` where there are none to compare with. */
+  readonly previous: PeriodFigures | null;
+  readonly noPrevious: NoPrevious | null;
+  /** From the period before to this one; `null` without the former. */
+  readonly change: UsageChange | null;
   /** By number of invokes, the most used first. */
   readonly features: readonly OperationUsage[];
-  readonly providers: readonly ProviderUsage[];
-  /** Of runs, and not of listeners. */
-  readonly errors: readonly ErrorUsage[];
+  /** By feature, the widest first. */
+  readonly reach: readonly FeatureReach[];
+  /** `null` where it is not known which pieces there are: the command line knows no bot. */
+  readonly unused: readonly UnusedPiece[] | null;
   /** They stand apart: among all the other numbers they are counted in `events` alone. */
   readonly listenerErrors: readonly ListenerErrors[];
-  /** The newest day first. */
+  /** Every day of the period, the newest first. */
   readonly daily: readonly DailyUsage[];
+  /** Only days on which the provider was asked, the newest first. */
+  readonly providerDays: readonly ProviderDay[];
+  /** Only days on which there was the error, the newest first. */
+  readonly errorDays: readonly ErrorDay[];
   readonly quality: ReportQuality;
 }

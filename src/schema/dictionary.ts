@@ -62,8 +62,8 @@ export const tables = {
   },
   dailyGuilds: {
     name: 'telemetry_daily_guilds',
-    purpose: 'The hashes of the guilds in which anything was recorded on a day that is over.',
-    key: ['dayBucket', 'surface', 'guildHash'],
+    purpose: 'The hashes of the guilds in which a feature was used on a day that is over, to count them.',
+    key: ['dayBucket', 'surface', 'feature', 'guildHash'],
     fields: dailyGuildFields
   },
   salts: {

@@ -47,8 +47,8 @@ ${hasMeter === false ? 'Nothing: this bot hands nothing to one.' : handedOn(hasM
 - A guild's id is hashed with HMAC-SHA-256 before anything is queued, under a key that scrypt makes of the salt. A salt must look drawn at random;
   phrases and patterns are refused. Without the salt, which is not in the database, no hash can be made or
   matched to a guild. While the operator holds the salt, the hash is a pseudonym: it tells that two events came from the same guild.
-- A report tells the number of active guilds rounded down to a multiple of five, and none below five. To subtract one report from another (all
-  surfaces and one, a week and a day) then gives a range of several numbers, never the number of a few guilds.
+- A report tells the number of active guilds, in all and of each feature, rounded down to a multiple of five, and none below five. To subtract one
+  from another (all surfaces and one, a week and a day, all features and one) then gives a range of several numbers, never the number of a few guilds.
 - The database itself refuses values outside the closed lists, lengths and ranges.
 - Rows older than the retention are deleted whenever the bot starts, and at times that the operator sets (once a day unless they choose
   otherwise). So are those dated more than two days ahead. In an SQLite file they are overwritten, and so is what was erased: at once, or within ten

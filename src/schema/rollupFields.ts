@@ -43,5 +43,6 @@ export const dailyDurationFields = {
 export const dailyGuildFields = {
   dayBucket,
   surface: eventFields.surface,
+  feature: eventFields.feature,
   guildHash: { ...eventFields.guildHash, nullable: false }
 } as const satisfies Record<string, Field>;

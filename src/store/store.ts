@@ -21,20 +21,42 @@ export interface DurationCount {
   readonly count: number;
 }
 
-/** What a report needs to know of some days. */
-export interface Usage {
-  readonly counts: readonly EventCount[];
+/** In how many guilds a feature was used. */
+export interface FeatureGuilds {
+  readonly surface: string;
+  readonly feature: string;
+  readonly guilds: number;
+}
+
+/** What can't be added up from day to day. */
+export interface SpanUsage {
   readonly durations: readonly DurationCount[];
   /** How many guilds there were in all. */
   readonly guilds: number;
-  /** How many events are dated later than these days, each weighted by 1 / its sample rate. */
-  readonly later: number;
+  readonly features: readonly FeatureGuilds[];
 }
 
-/** Which days, both included, and only what ran on `surface`, where one is given. */
-export interface UsageRange {
+/** What a report needs to know of some days. */
+export interface Usage {
+  readonly counts: readonly EventCount[];
+  /** One for each that was asked for, in the same order. */
+  readonly spans: readonly SpanUsage[];
+  /** How many events are dated later than these days, each weighted by 1 / its sample rate. */
+  readonly later: number;
+  /** The oldest day of which anything is stored, on any surface; `null` where nothing is. */
+  readonly oldestDay: string | null;
+}
+
+/** Days that follow each other, the first and the last included. */
+export interface Span {
   readonly from: string;
   readonly to: string;
+}
+
+/** Which days, and only what ran on `surface`, where one is given. */
+export interface UsageRange {
+  /** The oldest first; no day is in two of them. */
+  readonly spans: readonly Span[];
   readonly surface?: Surface | undefined;
 }
 
@@ -112,7 +134,7 @@ export interface Store {
   writeAtExit(events: readonly TelemetryEvent[]): readonly TelemetryEvent[];
   /** Writes counts of lost events, each once however often it is given. */
   writeLosses(losses: readonly TelemetryLoss[]): Promise<void>;
-  /** What happened on these days, as of one moment. */
+  /** What happened in these spans, as of one moment. */
   usage(range: UsageRange): Promise<Usage>;
   /** The losses of `from` and of every later day, those to come included: a clock that was ahead hides none. */
   losses(from: string): Promise<LossCount[]>;

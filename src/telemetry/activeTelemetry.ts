@@ -2,7 +2,7 @@
 import type { Settings } from '../../config/settings.ts';
 import { withDeadline } from '../common/deadline.ts';
 import { systemClock, type Clock } from '../events/clock.ts';
-import type { RunDescription } from '../events/runDescription.ts';
+import type { PieceRun, RunDescription } from '../events/runDescription.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
 import type { Meter } from '../metrics/meter.ts';
 import { RunMetrics } from '../metrics/runMetrics.ts';
@@ -61,6 +61,7 @@ export class ActiveTelemetry implements TelemetryService {
   #metrics: RunMetrics | undefined;
   readonly #maintenance: Maintenance;
   readonly #reports = new ReportCache((request) => this.#readReport(request));
+  #pieces: (() => readonly PieceRun[]) | undefined;
   #session: StoreSession | undefined;
   #checks: NodeJS.Timeout | undefined;
   /** Gives up what is to be done when the process ends. */
@@ -111,6 +112,10 @@ export class ActiveTelemetry implements TelemetryService {
   heed(options: TelemetryClientOptions): void {
     this.runs.heed(wishesOf(options, this.#log));
     this.#handTo(options.meter);
+  }
+
+  knowPieces(list: () => readonly PieceRun[]): void {
+    this.#pieces = list;
   }
 
   hear(date: string | null): void {
@@ -199,8 +204,23 @@ export class ActiveTelemetry implements TelemetryService {
     await withDeadline(this.flush(), REPORT_FLUSH_MS);
     await this.#earlierLosses.handOver(store);
     return this.#reading(() =>
-      readReport(store, this.#clock.today(), { ...request, lossesMayBeMissing: this.#earlierLosses.problem !== null })
+      readReport(store, this.#clock.today(), {
+        ...request,
+        pieces: this.#listPieces(),
+        retentionDays: this.#settings.retentionDays,
+        lossesMayBeMissing: this.#earlierLosses.problem !== null
+      })
     );
+  }
+
+  /** Reads pieces of the bot, which may throw at it. */
+  #listPieces(): readonly PieceRun[] | undefined {
+    try {
+      return this.#pieces?.();
+    } catch {
+      this.#log.warn('pieces', 'Telemetry could not list the pieces of the bot: reports do not tell which of them are unused');
+      return undefined;
+    }
   }
 
   #openStore(): Store {

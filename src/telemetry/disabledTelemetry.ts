@@ -39,6 +39,8 @@ export class DisabledTelemetry implements TelemetryService {
 
   heed(): void {}
 
+  knowPieces(): void {}
+
   hear(): void {}
 
   track<T>(_description: RunDescription, work: (run: Run) => T): T {

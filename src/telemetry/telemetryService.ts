@@ -42,6 +42,8 @@ export interface TelemetryService extends Telemetry {
   start(hearsDiscord?: boolean): void;
   /** Goes by these options from now on: those of all clients that share the service, already checked. */
   heed(options: TelemetryClientOptions): void;
+  /** Takes what lists the runs that the pieces of the bot may have: reports then tell which of them are unused. */
+  knowPieces(list: () => readonly PieceRun[]): void;
   /** Takes the `Date` header of an answer of Discord's: another clock than that of this machine. */
   hear(date: string | null): void;
   /** Ends what is in flight as interrupted, writes the queue and closes the database, within 3 seconds. May be followed by `start`. */

@@ -37,6 +37,8 @@ describe('a mistake in what was written', () => {
       ['report', '--surface', 'slack'],
       ['report', '--json', '--csv'],
       ['report', '--xml'],
+      ['report', '--json', '--operation', 'discord.seeds.roll'],
+      ['report', '--csv', '--previous'],
       ['report', '7', '8'],
       ['frobnicate'],
       ['purge', 'everything']

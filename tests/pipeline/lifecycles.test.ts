@@ -28,6 +28,7 @@ test('a run over midnight ends on the day on which it began', async () => {
       ['discord.seeds.roll.success', '2026-02-13', 0]
     ])
   );
+  clock.day = addDays(clock.day, 1);
   const { daily, quality } = await telemetry.report({ days: 2 });
   expect(daily.map(({ day, events }) => [day, events])).toEqual([
     ['2026-02-13', 2],

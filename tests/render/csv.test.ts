@@ -46,15 +46,34 @@ describe('the CSV', () => {
     expect(of('day').map((row) => [row['name'], Number(row['count']), Number(row['successes']), Number(row['failures'])])).toEqual(
       report.daily.map((row) => [row.day, row.events, row.successes, row.failures])
     );
-    const { dropped, refused, unwritten, future, unfinished } = report.quality;
+    expect(of('operation_error').map((row) => [row['name'], Number(row['count'])])).toEqual(
+      report.features
+        .flatMap(({ feature, operation, failures, errors }) => errors.map((one) => ({ ...one, feature, operation, failures })))
+        .toSorted((a, b) => b.failures - a.failures)
+        .map(({ feature, operation, errorType, provider, count }) => [`${feature}.${operation} ${errorType} at ${provider}`, count])
+    );
+    expect(of('provider_day').map((row) => [row['name'], Number(row['failures'])])).toEqual(
+      report.providerDays.map((row) => [`${row.day} ${row.provider}`, row.failures])
+    );
+    expect(of('error_day').map((row) => [row['name'], Number(row['count'])])).toEqual(
+      report.errorDays.map((row) => [`${row.day} ${row.errorType}`, row.count])
+    );
+    expect(of('period').map((row) => [row['name'], Number(row['invokes'])])).toEqual([
+      ['period', report.invokes],
+      ['today', 0]
+    ]);
+    const { dropped, refused, unwritten, future, unfinished, notKept } = report.quality;
     expect(Object.fromEntries(of('quality').map((row) => [row['name'], Number(row['count'])]))).toEqual({
       dropped,
       refused,
       unwritten,
       future,
-      unfinished
+      unfinished,
+      notKept
     });
-    expect(rows).toHaveLength(501 + 100 + 100 + 40 + of('quality').length);
+    const sections = ['operation', 'provider', 'error', 'day', 'operation_error', 'provider_day', 'error_day', 'period', 'quality'];
+    expect(rows).toHaveLength(sections.flatMap(of).length);
+    expect(header).toEqual('section,surface,name,status,invokes,successes,failures,success_rate,count,p50_ms,p95_ms'.split(','));
   });
 
   test('disarms a name that a spreadsheet would run as a formula, and keeps every other', () => {
@@ -75,6 +94,7 @@ describe('the CSV', () => {
 });
 
 test('surfaces stand in every row of a CSV that is of one of them', () => {
-  expect(surfacesIn(renderCsv(reportOn(['racetime'], 'racetime')))).toEqual(['racetime', 'racetime', 'racetime', 'racetime']);
-  expect(surfacesIn(renderCsv(reportOn(['racetime'])))).toEqual(['racetime', '', '', '']);
+  expect(surfacesIn(renderCsv(reportOn(['racetime'], 'racetime')))).toEqual(Array.from({ length: 9 }, () => 'racetime'));
+  // Of all surfaces are the two periods, the provider, the error and the day, and the two of these by day.
+  expect(surfacesIn(renderCsv(reportOn(['racetime'])))).toEqual(['', '', 'racetime', 'racetime', '', '', '', '', '']);
 });

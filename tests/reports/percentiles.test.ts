@@ -27,7 +27,7 @@ onBothDatabases((createDatabase) => {
     const { features } = await readReport(store, TODAY, { days: 7 });
     expect(features).toHaveLength(6);
     for (const operation of features) {
-      const rows = events.filter((event) => event.dayBucket <= TODAY && operationOf(event) === nameOf(operation));
+      const rows = events.filter((event) => event.dayBucket < TODAY && operationOf(event) === nameOf(operation));
       for (const [share, told] of [
         [0.5, operation.p50Ms],
         [0.95, operation.p95Ms]

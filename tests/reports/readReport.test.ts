@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import { daysDownFrom } from '../../src/events/day.ts';
 import { renderCsv } from '../../src/render/csv.ts';
 import { renderEmbed } from '../../src/render/embed.ts';
 import { renderJson } from '../../src/render/json.ts';
@@ -11,7 +10,7 @@ import { onBothDatabases } from '../support/databases.ts';
 import { TODAY } from '../support/madeReports.ts';
 import { seededRandom } from '../support/randomEvents.ts';
 import { anEvent, hexOf, openTestStore, seedEvents, writeEvents } from '../support/seedEvents.ts';
-import { addUp, withoutPercentiles } from './addedUp.ts';
+import { addUp, comparable } from './addedUp.ts';
 
 onBothDatabases((createDatabase) => {
   test('a report of any days and any surface tells what adding up its events one by one gives, whether its days were summed up or not', async () => {
@@ -23,15 +22,10 @@ onBothDatabases((createDatabase) => {
       await store.writeLosses(seeded.losses);
       for (const rollUp of [async () => 0, () => store.rollUp()]) {
         summed.push(await rollUp());
-        for (const [days, from] of [
-          [1, '2026-03-03'],
-          [3, '2026-03-01'],
-          [9, '2026-02-23'],
-          [30, '2026-02-02']
-        ] as const) {
+        for (const days of [1, 3, 4, 9, 30]) {
           for (const surface of [undefined, ...SURFACES]) {
-            const report = await readReport(store, TODAY, { days, surface });
-            expect(withoutPercentiles(report)).toEqual(addUp(seeded, { from, surface }));
+            const report = await readReport(store, TODAY, { days, surface, retentionDays: 30 });
+            expect(comparable(report)).toEqual(addUp(seeded, { days, surface, retentionDays: 30 }));
             const order = report.features.map(({ invokes }) => invokes);
             expect(order).toEqual(order.toSorted((a, b) => b - a));
           }
@@ -51,14 +45,14 @@ onBothDatabases((createDatabase) => {
       const guildHash = hexOf(random, 64);
       await writeEvents(
         store,
-        ['2026-03-02', TODAY, TODAY].map((dayBucket) => anEvent(random, { dayBucket, guildHash, sampleRate: 0.1 }))
+        ['2026-03-01', '2026-03-02', '2026-03-02'].map((dayBucket) => anEvent(random, { dayBucket, guildHash, sampleRate: 0.1 }))
       );
       told.push((await readReport(store, TODAY, { days: 2 })).activeGuilds);
     }
     const few = 'fewer than 5';
     expect(told).toEqual([few, few, few, few, 5, 5, 5, 5, 5, 10, 10]);
     const event = { eventName: 'api.generator.preset.success', surface: 'api', guildHash: hexOf(random, 64) } as const;
-    await writeEvents(store, [anEvent(random, { dayBucket: TODAY, ...event })]);
+    await writeEvents(store, [anEvent(random, { dayBucket: '2026-03-02', ...event })]);
     const reports = await Promise.all(
       [undefined, 'discord', 'api'].map((surface) => readReport(store, TODAY, { days: 2, surface: surface as Surface }))
     );
@@ -81,29 +75,43 @@ onBothDatabases((createDatabase) => {
       sampleRate: 0.5
     } as const;
     await writeEvents(store, [anEvent(random, { ...invoke, dayBucket: TODAY }), anEvent(random, { ...invoke, dayBucket: '2026-03-02' })]);
-    expect((await readReport(store, TODAY, { days: 1 })).quality.unfinished).toBe(0);
+    expect((await readReport(store, '2026-03-02', { days: 1 })).quality.unfinished).toBe(0);
     expect((await readReport(store, TODAY, { days: 2 })).quality.unfinished).toBe(2);
     expect((await readReport(store, '2026-03-04', { days: 3 })).quality.unfinished).toBe(4);
     // Nothing is known yet of how the provider did.
     expect((await readReport(store, TODAY, { days: 2 })).providers).toEqual([]);
   });
 
-  test('an empty database gives a report of seven days with nothing in it', async () => {
+  test('an empty database gives a report of today with nothing in it', async () => {
     const report = await readReport(await openTestStore(await createDatabase(), TODAY), TODAY, { days: 7 });
-    expect(report).toEqual({
-      days: 7,
-      from: '2026-02-25',
+    const nothing = {
+      from: TODAY,
       to: TODAY,
-      surface: null,
       events: 0,
       invokes: 0,
       outcomes: { successes: 0, failures: 0, successRate: null },
       activeGuilds: 'fewer than 5',
-      features: [],
+      p50Ms: null,
+      p95Ms: null,
+      slowShare: null,
       providers: [],
-      errors: [],
+      errors: []
+    };
+    expect(report).toEqual({
+      days: 1,
+      surface: null,
+      ...nothing,
+      today: null,
+      previous: null,
+      noPrevious: 'today',
+      change: null,
+      features: [],
+      reach: [],
+      unused: null,
       listenerErrors: [],
-      daily: daysDownFrom(TODAY, '2026-02-25').map((day) => ({ day, events: 0, successes: 0, failures: 0 })),
+      daily: [{ day: TODAY, events: 0, successes: 0, failures: 0 }],
+      providerDays: [],
+      errorDays: [],
       quality: {
         sampleRates: [],
         dropped: 0,
@@ -112,11 +120,46 @@ onBothDatabases((createDatabase) => {
         lossesMayBeMissing: false,
         future: 0,
         unfinished: 0,
+        notKept: 0,
         lastWriteDay: null
       }
     });
     for (const rendering of [renderText(report), JSON.stringify(renderEmbed(report))])
       expect(rendering).toContain('Nothing was recorded in these days.');
     expect(JSON.stringify([renderText(report), renderEmbed(report), renderCsv(report)])).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test('today is the period only where nothing was recorded before, on whatever surface', async () => {
+    const store = await openTestStore(await createDatabase(), TODAY);
+    const random = seededRandom(8);
+    const racetime = { surface: 'racetime', eventName: 'racetime.generator.preset.success' } as const;
+    await writeEvents(store, [anEvent(random, { dayBucket: TODAY }), anEvent(random, { dayBucket: '2026-03-04', ...racetime })]);
+    const ofToday = { days: 1, from: TODAY, to: TODAY, today: null, previous: null, noPrevious: 'today' };
+    for (const days of [1, 7]) expect(await readReport(store, TODAY, { days })).toMatchObject({ ...ofToday, events: 1 });
+    expect(await readReport(store, TODAY, { days: 7, surface: 'racetime' })).toMatchObject({ ...ofToday, events: 0 });
+
+    await writeEvents(store, [anEvent(random, { dayBucket: '2026-01-01', ...racetime })]);
+    for (const surface of [undefined, 'discord'] as const) {
+      const report = await readReport(store, TODAY, { days: 1, surface });
+      expect(report).toMatchObject({ days: 1, from: '2026-03-02', to: '2026-03-02', events: 0, today: { from: TODAY, events: 1 } });
+      expect(report.previous).toMatchObject({ from: '2026-03-01', to: '2026-03-01', events: 0 });
+      expect(report.change).toEqual({ invokes: { ratio: null, isNotable: false }, failureRate: { ratio: null, isNotable: false } });
+    }
+  });
+
+  test('a period is compared only with days that are all kept, and of which something may have been recorded', async () => {
+    const store = await openTestStore(await createDatabase(), TODAY);
+    await writeEvents(store, [anEvent(seededRandom(9), { dayBucket: '2026-02-17' })]);
+    const whyNot = async (days: number, retentionDays: number): Promise<unknown> =>
+      (await readReport(store, TODAY, { days, retentionDays })).noPrevious;
+    // The first of the days before is the 17th of February at seven days, and one earlier at eight.
+    expect([await whyNot(7, 15), await whyNot(7, 14), await whyNot(8, 30), await whyNot(8, 16)]).toEqual([
+      null,
+      'not_kept',
+      'not_recorded',
+      'not_kept'
+    ]);
+    expect((await readReport(store, TODAY, { days: 14, retentionDays: 14 })).quality.notKept).toBe(1);
+    expect((await readReport(store, TODAY, { days: 7, retentionDays: 14 })).quality.notKept).toBe(0);
   });
 });

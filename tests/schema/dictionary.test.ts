@@ -46,7 +46,7 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, Value>>>> = {
     bucket: 57,
     count: 1
   },
-  telemetry_daily_guilds: { day_bucket: '2026-02-12', surface: 'discord', guild_hash: 'a'.repeat(64) },
+  telemetry_daily_guilds: { day_bucket: '2026-02-12', surface: 'discord', feature: 'generator', guild_hash: 'a'.repeat(64) },
   telemetry_salts: { day_bucket: '2026-02-12', fingerprint: 'a'.repeat(64) },
   telemetry_losses: { day_bucket: '2026-02-12', id: 'c0a8012e-7d1f-4c55-9b7e-0f7d0a3b9f42', reason: 'refused', count: 1 }
 };

@@ -152,7 +152,7 @@ onBothDatabases((createDatabase) => {
       `insert into telemetry_daily_counts values ('${rolledUp}', 'discord.generator.preset.invoke', '', 'error', '', 1, 1)`,
       `insert into telemetry_daily_counts values ('${rolledUp}', 'discord.generator.preset.hello bob', '', 'ok', '', 1, 1)`,
       `insert into telemetry_daily_durations values ('${rolledUp}', 'discord.generator.preset.invoke', 1, 201, 1)`,
-      `insert into telemetry_daily_guilds values ('${rolledUp}', 'bob', '${'g'.repeat(64)}')`,
+      `insert into telemetry_daily_guilds values ('${rolledUp}', 'bob', 'hello bob', '${'g'.repeat(64)}')`,
       `insert into telemetry_salts values ('${today}', 'bob')`
     ]);
     const { findings } = await store.audit(RETENTION_DAYS);
@@ -163,6 +163,7 @@ onBothDatabases((createDatabase) => {
         'telemetry_daily_counts.status does not fit the action and the error type, in 1 row',
         'telemetry_daily_durations.bucket holds what does not fit it, in 1 row',
         'telemetry_daily_durations.event_name is that of a stage without a duration, but there is one, in 1 row',
+        'telemetry_daily_guilds.feature holds what does not fit it, in 1 row',
         'telemetry_daily_guilds.guild_hash holds what does not fit it, in 1 row',
         'telemetry_daily_guilds.surface holds what does not fit it, in 1 row',
         'telemetry_events.action is not that of the event name, in 1 row',
@@ -195,8 +196,8 @@ test('an audit names all that hangs on a table of SQLite or stands beside it', a
     'create table notes (id, at)',
     'create view by_day as select day_bucket from telemetry_events',
     `drop table ${guilds}`,
-    `create table ${guilds} (day_bucket text not null, surface text not null default 'api', guild_hash text not null,
-      primary key (day_bucket, surface, guild_hash))`,
+    `create table ${guilds} (day_bucket text not null, surface text not null default 'api', feature text not null,
+      guild_hash text not null, primary key (day_bucket, surface, feature, guild_hash))`,
     `insert into telemetry_events_template select * from ${events}`,
     'drop view telemetry_salts',
     'create table telemetry_events_20261399_x (id text)'
@@ -206,7 +207,7 @@ test('an audit names all that hangs on a table of SQLite or stands beside it', a
       "The file holds a table that is not telemetry's: notes",
       "The file holds a table that is not telemetry's: telemetry_events_20261399_x",
       "The file holds a view that is not telemetry's: by_day",
-      ...['day_bucket', 'guild_hash', 'surface'].map(
+      ...['day_bucket', 'feature', 'guild_hash', 'surface'].map(
         (column) => `${guilds}.${column} lacks its constraint telemetry_daily_guilds_${column}_check`
       ),
       `${guilds} has a rowid, which keeps the order of its rows: it must be made WITHOUT ROWID`,

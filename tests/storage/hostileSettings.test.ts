@@ -41,8 +41,8 @@ async function everything(database: TestDatabase, look: TestDatabase): Promise<u
     ])
   );
   await note(store.eraseGuild(guildHash));
-  await note(store.usage(KEPT));
-  await note(store.usage({ ...KEPT, surface: 'racetime' }));
+  await note(store.usage({ spans: [KEPT] }));
+  await note(store.usage({ spans: [KEPT], surface: 'racetime' }));
   await note(store.losses(KEPT.from));
   await note(store.saltFingerprints());
   await note(store.audit(RETENTION_DAYS));
@@ -158,7 +158,7 @@ test('what the bot sets for clients of its own, in the environment or in the dri
     const store = await openTestStore(database, TODAY);
     await writeEvents(store, events);
     expect(await store.totals()).toEqual({ events: events.length, oldestDay: OLDEST, newestDay: addDays(TODAY, 1) });
-    const { counts } = await store.usage({ from: OLDEST, to: addDays(TODAY, 1) });
+    const { counts } = await store.usage({ spans: [{ from: OLDEST, to: addDays(TODAY, 1) }] });
     expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(events.length);
     expect((await store.audit(60)).findings).toEqual([]);
   } finally {

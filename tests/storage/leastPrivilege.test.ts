@@ -55,7 +55,7 @@ test("with the runbook's grants a bot writes, sums up, reports, purges and erase
   const late = await openTestStore({ ...database, env: role });
   await writeEvents(late, [anEvent(seededRandom(6), { dayBucket: addDays(today, -4) })]);
   expect(await database.sql('select distinct day_bucket from telemetry_daily_counts')).toHaveLength(1);
-  expect((await telemetry.report({ days: 30 })).events).toBe(6);
+  expect(await telemetry.report({ days: 30 })).toMatchObject({ events: 3, today: { events: 3 } });
   expect((await telemetry.eraseGuild(GUILD.id)).deleted).toBe(2);
   expect(await telemetry.purge({ dryRun: true })).toMatchObject({ deleted: 0 });
   expect(await telemetry.purge({ all: true })).toMatchObject({ deleted: 4, after: { events: 0 } });
@@ -79,7 +79,7 @@ test('with a role that may only read, the command line reports, tells the status
   const env = await createRole(database, 'telemetry_reader');
   const results = await runAll([['report', '30', '--json'], ['status'], ['verify']], env);
   expectAllDone(results);
-  expect(JSON.parse(results[0]?.stdout ?? '')).toMatchObject({ events: 3 });
+  expect(JSON.parse(results[0]?.stdout ?? '')).toMatchObject({ events: 2, today: { events: 1 } });
   expect(results[1]?.stdout).toContain('Stored: 3 events');
   const refused = await runCli(['purge', '--all', '--yes'], { env });
   expect(refused).toMatchObject({ exitCode: FAILED, stdout: '', stderr: expect.stringContaining('the role lacks a permission') });

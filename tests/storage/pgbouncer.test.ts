@@ -54,14 +54,14 @@ const POOLS = [
         writeEvents(store, [event(0), event(3)]),
         store.purge(throughDay(addDays(today, -30))),
         store.rollUp(),
-        store.usage({ from: addDays(today, -29), to: today }),
+        store.usage({ spans: [{ from: addDays(today, -29), to: today }] }),
         store.totals(),
         store.saltFingerprints()
       ]);
       expect(purged.deleted).toBe(1);
       expect(rolledUp).toBeGreaterThan(0);
       expect((await store.eraseGuild(GUILD)).deleted).toBe(1);
-      const { counts } = await store.usage({ from: addDays(today, -29), to: today });
+      const { counts } = await store.usage({ spans: [{ from: addDays(today, -29), to: today }] });
       expect(counts.map(({ day, count }) => ({ day, count })).toSorted((a, b) => (a.day < b.day ? -1 : 1))).toEqual(
         [4, 3, 0].map((ago) => ({ day: addDays(today, -ago), count: 1 }))
       );
@@ -79,7 +79,8 @@ const POOLS = [
     const store = await openTestStore({ ...(databases[0] as TestDatabase), env });
     await writeEvents(store, [anEvent(seededRandom(9), { dayBucket: today, sampleRate: 1 / 3 })]);
     expect(await store.totals()).toMatchObject({ newestDay: today });
-    expect((await store.usage({ from: today, to: today })).counts.map(({ sampleRate }) => sampleRate)).toContain(1 / 3);
-    expect(await store.usage({ from: today, to: today })).toMatchObject({ guilds: 0 });
+    const { counts, spans } = await store.usage({ spans: [{ from: today, to: today }] });
+    expect(counts.map(({ sampleRate }) => sampleRate)).toContain(1 / 3);
+    expect(spans).toMatchObject([{ guilds: 0 }]);
   });
 });

@@ -25,7 +25,7 @@ test('each schema of a database is one of its own, whatever its name is, and hol
     await writeEvents(store, events);
     expect((await store.purge(throughDay(addDays(today, -30)))).deleted).toBe(1);
     expect(await store.rollUp()).toBe(1);
-    expect(await store.usage({ from: addDays(today, -29), to: today })).toMatchObject({ guilds: 1 });
+    expect(await store.usage({ spans: [{ from: addDays(today, -29), to: today }] })).toMatchObject({ spans: [{ guilds: 1 }] });
     expect((await store.audit(30)).findings).toEqual([]);
     expect((await store.eraseGuild(String(index).repeat(64))).deleted).toBe(2);
     const found = await database.sql(

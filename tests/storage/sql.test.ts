@@ -31,10 +31,14 @@ onBothDatabases((createDatabase) => {
           store,
           texts.map((text) => anEvent(random, { dayBucket: today, provider: text, errorType: text, guildHash: text }))
         );
-        const { counts } = await store.usage({ from: today, to: today });
+        const spans = [{ from: today, to: today }];
+        const { counts } = await store.usage({ spans });
         expect(new Set(counts.map(({ provider }) => provider))).toEqual(new Set(texts));
         for (const text of texts) {
-          expect(await store.usage({ from: today, to: today, surface: text as Surface })).toMatchObject({ counts: [], guilds: 0 });
+          expect(await store.usage({ spans, surface: text as Surface })).toMatchObject({
+            counts: [],
+            spans: [{ guilds: 0, features: [] }]
+          });
           expect((await store.eraseGuild(text)).deleted).toBe(1);
         }
         expect((await store.totals()).events).toBe(0);
@@ -56,6 +60,7 @@ test('no statement is put together from values: what is written as it stands are
     'postgresql/postgresqlDialect.ts CompiledQuery.raw(text,',
     'postgresql/postgresqlDialect.ts sql.id(this.#schema)',
     'postgresql/postgresqlDialect.ts sql.id(this.#schema,',
+    'queries/spans.ts sql.lit(span)',
     'queries/tables.ts sql.id(schema,',
     'queries/usage.ts sql.raw(BUCKET_SQL)',
     'sqlite/dayTables.ts sql.lit(ROWS_AT_A_TIME)',

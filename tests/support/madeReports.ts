@@ -2,10 +2,11 @@ import { addDays, daysDownFrom } from '../../src/events/day.ts';
 import { buildReport } from '../../src/reports/buildReport.ts';
 import type { UsageReport } from '../../src/reports/usageReport.ts';
 import type { Surface } from '../../src/schema/closedLists.ts';
-import type { EventCount } from '../../src/store/store.ts';
+import type { EventCount, SpanUsage } from '../../src/store/store.ts';
 
 /** So that a report of seven days goes over the end of a month. */
 export const TODAY = '2026-03-03';
+const TOMORROW = '2026-03-04';
 
 /** One invoke of today, or what is given. */
 export function aCount(more: Partial<EventCount>): EventCount {
@@ -13,18 +14,27 @@ export function aCount(more: Partial<EventCount>): EventCount {
   return { ...plain, sampleRate: 1, count: 1, ...more };
 }
 
-/** The report of what was counted, by default today alone. */
+interface Made {
+  readonly days?: number;
+  readonly lost?: number;
+  readonly later?: number;
+  readonly surface?: Surface | undefined;
+  /** What can't be added up from day to day. */
+  readonly usage?: Partial<SpanUsage>;
+  /** The same of the period before: it is compared with where this is given. */
+  readonly before?: Partial<SpanUsage>;
+}
+
+/** The report, asked for a day later, of what was counted on days up to TODAY, by default on that alone. */
 export function reportFrom(
   counts: readonly EventCount[],
-  {
-    days = [TODAY],
-    lost = 0,
-    later = 0,
-    surface
-  }: { readonly days?: readonly string[]; readonly lost?: number; readonly later?: number; readonly surface?: Surface | undefined } = {}
+  { days = 1, lost = 0, later = 0, surface, usage, before }: Made = {}
 ): UsageReport {
   const losses = lost === 0 ? [] : [{ day: TODAY, reason: 'queue_full', count: lost }];
-  return buildReport({ days, usage: { counts, durations: [], guilds: 0, later }, losses, surface });
+  const nothing = { durations: [], guilds: 0, features: [] };
+  const spans = [{ ...nothing, ...before }, { ...nothing, ...usage }, nothing];
+  const oldestDay = addDays(TODAY, before === undefined ? 0 : -365);
+  return buildReport({ today: TOMORROW, days, usage: { counts, spans, later, oldestDay }, losses, surface });
 }
 
 /** A report of that size. */
@@ -47,7 +57,7 @@ export function reportOf({
       count: count + at
     })
   );
-  return reportFrom([...ofToday, ...past], { days: all, lost: count });
+  return reportFrom([...ofToday, ...past], { days, lost: count });
 }
 
 /** More than any message holds. */

@@ -8,7 +8,7 @@ export async function rollupNote(query: Query, ms: number, heapBytes: number): P
   const [row] = await query(COUNT_ROLLUPS);
   const rollups = Number(row?.['count']);
   return (
-    `${rollups.toLocaleString('en-US')} rows of rollups; the report of 30 days takes ${((ms * 1000) / rollups).toFixed(2)} µs for each, ` +
+    `${rollups.toLocaleString('en-US')} rows of rollups; the report of 14 days and the 14 before takes ${((ms * 1000) / rollups).toFixed(2)} µs for each, ` +
     `and holds ${(heapBytes / 2 ** 20).toFixed(1)} MB at most while it goes on, garbage aside: ${Math.round(heapBytes / rollups)} bytes for each.`
   );
 }

@@ -7,7 +7,7 @@ import type { TelemetrySalt } from '../../schema/dictionary.ts';
 import type { TelemetryEvent } from '../../schema/eventFields.ts';
 import type { Table } from '../../schema/field.ts';
 import type { Dialect, LiveTable } from '../dialect.ts';
-import { oldestDay, run, tablesIn, type Tables } from '../queries/tables.ts';
+import { daysOf, run, tablesIn, type Tables } from '../queries/tables.ts';
 import type { ConnectionSafety } from '../../store/store.ts';
 import { StoreError } from '../../store/storeError.ts';
 import { connectionOptions } from './connection.ts';
@@ -149,14 +149,8 @@ export class PostgresqlDialect implements Dialect {
     return findStrangers(em, this.#schema);
   }
 
-  /** Found one by one by the key, without reading the rows. */
-  async days(em: SqlEntityManager, { name }: Table): Promise<string[]> {
-    const days: string[] = [];
-    for (;;) {
-      const day = await oldestDay(em, this.#in(name), days.at(-1));
-      if (day === undefined) return days;
-      days.push(day);
-    }
+  days(em: SqlEntityManager, { name }: Table): Promise<string[]> {
+    return daysOf(em, this.#in(name));
   }
 
   #in(name: string): RawBuilder<unknown> {

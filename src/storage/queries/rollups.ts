@@ -48,29 +48,22 @@ async function rollUp(em: SqlEntityManager, dialect: Dialect, day: string): Prom
   if (done.length > 0) return false;
   await dialect.prepareForCounting(em);
   const tally = new UsageTally();
-  await addEvents(em, dialect, tally, day);
+  await addEvents(em, dialect, tally, day, { span: 0 });
   await insert(
     em,
     sql`${await dialect.tableFor(em, tables.dailyCounts, day)} (day_bucket, event_name, provider, status, error_type, sample_rate, count)`,
-    [...tally.counts.values()].map((row) => [
-      day,
-      row.eventName,
-      row.provider ?? '',
-      row.status,
-      row.errorType ?? '',
-      row.sampleRate,
-      row.count
-    ])
+    tally.counts.map((row) => [day, row.eventName, row.provider ?? '', row.status, row.errorType ?? '', row.sampleRate, row.count])
   );
   await insert(
     em,
     sql`${await dialect.tableFor(em, tables.dailyDurations, day)} (day_bucket, event_name, sample_rate, bucket, count)`,
-    [...tally.durations.values()].map((row) => [day, row.eventName, row.sampleRate, row.bucket, row.count])
+    tally.durations(0).map((row) => [day, row.eventName, row.sampleRate, row.bucket, row.count])
   );
-  await insert(
+  await run(
     em,
-    sql`${await dialect.tableFor(em, tables.dailyGuilds, day)} (day_bucket, surface, guild_hash)`,
-    [...tally.guilds].flatMap(([surface, hashes]) => [...hashes].map((hash) => [day, surface, hash]))
+    sql`insert into ${await dialect.tableFor(em, tables.dailyGuilds, day)} (day_bucket, surface, feature, guild_hash)
+      select distinct day_bucket, surface, feature, guild_hash from ${await rowsOf(em, dialect, tables.events, day)}
+      where guild_hash is not null`
   );
   await dialect.renewDay(em, tables.events, day);
   return true;

@@ -20,13 +20,19 @@ export async function run<Row>(em: SqlEntityManager, query: RawBuilder<unknown>)
 }
 
 /**
- * The oldest day that a table holds after `after`; `undefined` where there is none. Found by the key, without reading the rows.
+ * The days of which a table has rows, the oldest first. Each is found by the key as the next after the one before, without reading the rows.
  * @throws {StoreError} when the database answers with what is no day: nothing may be deleted then, since days are compared as text.
  */
-export async function oldestDay(em: SqlEntityManager, table: RawBuilder<unknown>, after?: string): Promise<string | undefined> {
-  const where = after === undefined ? sql`` : sql`where day_bucket > ${after}`;
-  const [row] = await run<{ day: string | null }>(em, sql`select cast(min(day_bucket) as text) as day from ${table} ${where}`);
-  if (row === undefined || row.day === null) return undefined;
-  if (!DAY.test(row.day)) throw new StoreError('unavailable', 'a day in the database is none: see what sapphire-telemetry verify finds');
-  return row.day;
+export async function daysOf(em: SqlEntityManager, table: RawBuilder<unknown>): Promise<string[]> {
+  const rows = await run<{ day: string }>(
+    em,
+    sql`with recursive days (day) as (
+        select min(day_bucket) from ${table}
+        union all
+        select (select min(day_bucket) from ${table} where day_bucket > days.day) from days where days.day is not null
+      ) select cast(day as text) as day from days where day is not null`
+  );
+  const days = rows.map(({ day }) => day);
+  if (days.every((day) => DAY.test(day))) return days;
+  throw new StoreError('unavailable', 'a day in the database is none: see what sapphire-telemetry verify finds');
 }

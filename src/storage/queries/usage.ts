@@ -1,40 +1,37 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { sql, type RawBuilder } from 'kysely';
-import { daysDownFrom } from '../../events/day.ts';
+import { sql } from 'kysely';
 import { BUCKET_SQL } from '../../events/durationBuckets.ts';
 import type { Surface } from '../../schema/closedLists.ts';
 import { tables } from '../../schema/dictionary.ts';
 import { surfacePrefix } from '../../schema/eventName.ts';
 import type { DurationCount, EventCount, Usage, UsageRange } from '../../store/store.ts';
 import type { Dialect } from '../dialect.ts';
+import { readGuilds } from './guilds.ts';
 import { rowsOf } from './rowsOf.ts';
+import { onSurface, spanNumber } from './spans.ts';
 import { run } from './tables.ts';
-import { UsageTally, type SurfaceGuild } from './usageTally.ts';
+import { UsageTally } from './usageTally.ts';
 
 const BUCKET = sql.raw(BUCKET_SQL);
 
 /** Reads what a report needs: the roll-ups of the days that have them, and the events of the others. */
-export async function readUsage(em: SqlEntityManager, dialect: Dialect, { from, to, surface }: UsageRange): Promise<Usage> {
+export async function readUsage(em: SqlEntityManager, dialect: Dialect, { spans, surface }: UsageRange): Promise<Usage> {
   await dialect.prepareForCounting(em);
   const tally = new UsageTally();
-  const rolledUp = (await dialect.days(em, tables.dailyCounts)).filter((day) => day >= from && day <= to);
-  if (rolledUp.length > 0) {
-    const days = sql`day_bucket in (${sql.join(rolledUp)})`;
-    await addRollups(
-      em,
-      dialect,
-      tally,
-      sql`${days} ${surface === undefined ? sql`` : sql`and event_name like ${`${surfacePrefix(surface)}%`}`}`
-    );
-    await addGuilds(
-      em,
-      tally,
-      sql`select distinct surface, guild_hash as "guildHash" from ${dialect.tables.dailyGuilds} where ${days} ${onSurface(surface)}`
-    );
-  }
-  const open = daysDownFrom(to, from).filter((day) => !rolledUp.includes(day));
-  for (const day of open) await addEvents(em, dialect, tally, day, surface);
-  return { ...tally.usage(), later: await laterEvents(em, dialect, to, surface) };
+  const spanOf = (day: string): number => spans.findIndex(({ from, to }) => day >= from && day <= to);
+  const rolledUp = await dialect.days(em, tables.dailyCounts);
+  const stored = await dialect.days(em, tables.events);
+  const closed = rolledUp.filter((day) => spanOf(day) >= 0);
+  const open = stored.filter((day) => spanOf(day) >= 0 && !rolledUp.includes(day));
+  if (closed.length > 0) await addRollups(em, dialect, tally, { days: closed, spans, surface });
+  for (const day of open) await addEvents(em, dialect, tally, day, { span: spanOf(day), surface });
+  const guilds = await readGuilds(em, dialect, { closed, open, spans, surface });
+  return {
+    counts: tally.counts,
+    spans: guilds.map((ofSpan, span) => ({ ...ofSpan, durations: tally.durations(span) })),
+    later: await laterEvents(em, dialect, spans.at(-1)?.to ?? '', surface),
+    oldestDay: [...rolledUp.slice(0, 1), ...stored.slice(0, 1)].toSorted()[0] ?? null
+  };
 }
 
 /** How many events are dated later than `to`, weighted as all counts are. */
@@ -46,34 +43,37 @@ async function laterEvents(em: SqlEntityManager, dialect: Dialect, to: string, s
   return Number(row?.events ?? 0);
 }
 
-function onSurface(surface: Surface | undefined): RawBuilder<unknown> {
-  return surface === undefined ? sql`` : sql`and surface = ${surface}`;
-}
-
 /** Adds up the events of one day. */
-export async function addEvents(em: SqlEntityManager, dialect: Dialect, tally: UsageTally, day: string, surface?: Surface): Promise<void> {
-  const where = surface === undefined ? sql`true` : sql`surface = ${surface}`;
+export async function addEvents(
+  em: SqlEntityManager,
+  dialect: Dialect,
+  tally: UsageTally,
+  day: string,
+  { span, surface }: { readonly span: number; readonly surface?: Surface | undefined }
+): Promise<void> {
   const events = await rowsOf(em, dialect, tables.events, day);
   const counts = await run<Omit<EventCount, 'day'>>(
     em,
     sql`select event_name as "eventName", provider, status, error_type as "errorType", sample_rate as "sampleRate", count(*) as count
-      from ${events} where ${where} group by 1, 2, 3, 4, 5`
+      from ${events} where true ${onSurface(surface)} group by 1, 2, 3, 4, 5`
   );
   for (const row of counts) tally.addCount(day, row);
   const durations = await run<DurationCount>(
     em,
     sql`select event_name as "eventName", sample_rate as "sampleRate", count(*) as count, ${BUCKET} as bucket
-      from ${events} where ${where} and duration_ms is not null group by 1, 2, 4`
+      from ${events} where duration_ms is not null ${onSurface(surface)} group by 1, 2, 4`
   );
-  for (const row of durations) tally.addDuration(row.bucket, row);
-  await addGuilds(
-    em,
-    tally,
-    sql`select distinct surface, guild_hash as "guildHash" from ${events} where ${where} and guild_hash is not null`
-  );
+  for (const row of durations) tally.addDuration(span, row);
 }
 
-async function addRollups(em: SqlEntityManager, dialect: Dialect, tally: UsageTally, where: RawBuilder<unknown>): Promise<void> {
+async function addRollups(
+  em: SqlEntityManager,
+  dialect: Dialect,
+  tally: UsageTally,
+  { days, spans, surface }: UsageRange & { readonly days: readonly string[] }
+): Promise<void> {
+  const ofSurface = surface === undefined ? sql`` : sql`and event_name like ${`${surfacePrefix(surface)}%`}`;
+  const where = sql`day_bucket in (${sql.join(days)}) ${ofSurface}`;
   const counts = await run<EventCount>(
     em,
     sql`select cast(day_bucket as text) as day, event_name as "eventName", nullif(provider, '') as provider, status,
@@ -81,14 +81,10 @@ async function addRollups(em: SqlEntityManager, dialect: Dialect, tally: UsageTa
       from ${dialect.tables.dailyCounts} where ${where}`
   );
   for (const row of counts) tally.addCount(row.day, row);
-  const durations = await run<DurationCount>(
+  const durations = await run<DurationCount & { readonly span: number }>(
     em,
-    sql`select event_name as "eventName", bucket, sample_rate as "sampleRate", sum(count) as count
-      from ${dialect.tables.dailyDurations} where ${where} group by 1, 3, 2`
+    sql`select ${spanNumber(spans)} as span, event_name as "eventName", bucket, sample_rate as "sampleRate", sum(count) as count
+      from ${dialect.tables.dailyDurations} where ${where} group by 1, 2, 4, 3`
   );
-  for (const row of durations) tally.addDuration(row.bucket, row);
-}
-
-async function addGuilds(em: SqlEntityManager, tally: UsageTally, query: RawBuilder<unknown>): Promise<void> {
-  for (const guild of await run<SurfaceGuild>(em, query)) tally.addGuild(guild);
+  for (const { span, ...row } of durations) tally.addDuration(Number(span), row);
 }

@@ -1,10 +1,11 @@
 /** The thread that holds MikroORM and SQLite, so that no statement ever holds the bot's. It answers calls of a {@link Store}'s methods. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { utcDay } from '../../events/day.ts';
-import type { Store } from '../../store/store.ts';
+import type { Store, UsageRange } from '../../store/store.ts';
 import { StoreError } from '../../store/storeError.ts';
 import { openStore } from '../openStore.ts';
 import { fromColumns, type EventColumns } from './eventColumns.ts';
+import { toUsageColumns } from './usageColumns.ts';
 import { NOT_WRITTEN, WRITTEN, type Answer, type Call, type ThreadData } from './protocol.ts';
 
 /** Other calls wait meanwhile; what is still in the way then is tried again later. */
@@ -39,6 +40,7 @@ async function perform(method: Call['method'], args: readonly unknown[]): Promis
   }
   if (store === undefined) throw new StoreError('unavailable', 'SQLite is not open');
   if (method === 'write') return store.write(fromColumns(args[0] as EventColumns));
+  if (method === 'usage') return toUsageColumns(await store.usage(args[0] as UsageRange));
   return (store[method] as (...all: readonly unknown[]) => Promise<unknown>)(...args);
 }
 

@@ -12,6 +12,7 @@ import type { TelemetryEvent } from '../../schema/eventFields.ts';
 import type { Audit, DatabaseClock, Deletion, LossCount, PurgedDays, Store, StoredTotals, Usage, UsageRange } from '../../store/store.ts';
 import { StoreError } from '../../store/storeError.ts';
 import { buffersOf, toColumns } from './eventColumns.ts';
+import { fromUsageColumns } from './usageColumns.ts';
 import { PENDING, WRITTEN, type Answer, type Call, type ThreadData } from './protocol.ts';
 
 /** This file. A bundle has no `import.meta.url` if esbuild made it for CommonJS. */
@@ -107,8 +108,8 @@ export class ThreadedStore implements Store {
     return this.#ask('writeLosses', losses);
   }
 
-  usage(range: UsageRange): Promise<Usage> {
-    return this.#ask('usage', range);
+  async usage(range: UsageRange): Promise<Usage> {
+    return fromUsageColumns(await this.#ask('usage', range));
   }
 
   losses(from: string): Promise<LossCount[]> {

@@ -1,14 +1,18 @@
 import { container, type Piece } from '@sapphire/framework';
-import type { RunDescription } from '../../events/runDescription.ts';
+import type { PieceRun, RunDescription } from '../../events/runDescription.ts';
 import type { RunRecorder } from '../../telemetry/telemetryService.ts';
 import { describePiece } from '../describePiece.ts';
 import { guard, listener, type NamedListener } from '../listener.ts';
 import { measureRequest, type HttpResponse } from './measureRequest.ts';
 
+/** That plugin's, of whose types nothing is known here. */
+const STORE = 'routes' as 'listeners';
+
 /** A route of @sapphire/plugin-api. Its types are not imported: a bot without that plugin must type-check too. */
 interface Route extends Piece {
   /** With the API's prefix; a parameter is in brackets. */
   readonly path: readonly string[];
+  readonly methods: ReadonlySet<string>;
 }
 
 interface ApiRequest {
@@ -42,6 +46,19 @@ export function routeListeners(runs: RunRecorder): NamedListener[] {
   ];
 }
 
+/** The runs that the routes of the bot may have: of each method, where it has a name of its own. */
+export function routeRuns(): PieceRun[] {
+  if (!container.stores.has(STORE)) return [];
+  const routes = [...container.stores.get(STORE).values()] as unknown as Route[];
+  return routes.flatMap((route) => {
+    const alike = routes.filter(({ path }) => path.join('/') === route.path.join('/'));
+    const methods = alike.flatMap((one) => [...one.methods]);
+    return [...route.methods]
+      .map((method) => describePiece(route, describeRoute(route, method, methods)))
+      .filter((run) => run !== undefined);
+  });
+}
+
 function begin(runs: RunRecorder, request: ApiRequest, response: HttpResponse): void {
   const { route, routerNode, method = 'GET' } = request;
   if (!route) return;
@@ -72,5 +89,5 @@ function prefixLength(): number {
 
 /** Any bot may have a `server` of its own; only that plugin brings a store of routes too. */
 function apiServer(): ApiContainer['server'] | null {
-  return container.stores.has('routes') ? ((container as unknown as ApiContainer).server ?? null) : null;
+  return container.stores.has(STORE) ? ((container as unknown as ApiContainer).server ?? null) : null;
 }

@@ -38,7 +38,7 @@ function describe(command: Command, path: readonly string[], name: string): Piec
  * The name of a context menu, where its command has another one besides; the name of the piece otherwise. Only a name that the code has registered
  * is one.
  */
-export function menuName(command: Command, { commandName }: ContextMenuCommandInteraction): string {
+export function menuName(command: Command, { commandName }: Pick<ContextMenuCommandInteraction, 'commandName'>): string {
   const { chatInputCommands, contextMenuCommands } = command.applicationCommandRegistry;
   if (!contextMenuCommands.has(commandName)) return command.rawName;
   const menu = normalize(commandName);
@@ -65,13 +65,24 @@ interface Mapping {
   readonly entries?: readonly Mapping[];
 }
 
+/** The paths of all subcommands of @sapphire/plugin-subcommands. */
+export function mappedPaths(command: Command): string[][] {
+  return mappingsOf(command).flatMap(({ type, name, entries = [] }) =>
+    type === 'group' ? entries.map((entry) => [name, entry.name]) : [[name]]
+  );
+}
+
+function mappingsOf(command: Command): readonly Mapping[] {
+  return (command as { parsedSubcommandMappings?: readonly Mapping[] }).parsedSubcommandMappings ?? [];
+}
+
 /**
  * The path of the subcommand that a message asks for. What was written is only compared with the names in code: the path holds those, and
  * nothing of the message.
  */
 export function messagePath(command: Command, args: unknown): string[] {
-  const mappings = (command as { parsedSubcommandMappings?: readonly Mapping[] }).parsedSubcommandMappings;
-  if (mappings === undefined || mappings.length === 0 || !isArgs(args)) return [];
+  const mappings = mappingsOf(command);
+  if (mappings.length === 0 || !isArgs(args)) return [];
   args.save();
   const written = [args.nextMaybe().unwrapOr(''), args.nextMaybe().unwrapOr('')] as const;
   args.restore();

@@ -25,6 +25,12 @@ export function interactionHandlerListeners(runs: RunRecorder): NamedListener[] 
   ];
 }
 
+/** The runs that the interaction handlers of the bot may have. */
+export function handlerRuns(): PieceRun[] {
+  const handlers = [...container.stores.get('interaction-handlers').values()];
+  return handlers.map((handler) => describeHandler(handler)).filter((run) => run !== undefined);
+}
+
 const KINDS: Readonly<Record<InteractionHandlerTypes, string>> = {
   [InteractionHandlerTypes.Button]: 'button',
   [InteractionHandlerTypes.SelectMenu]: 'select_menu',
@@ -34,7 +40,7 @@ const KINDS: Readonly<Record<InteractionHandlerTypes, string>> = {
 };
 
 /** Like a command's, the default feature is the folder; a custom id names nothing, since it may hold anything. */
-function describeHandler(handler: InteractionHandler, { guildId }: Interaction): PieceRun | undefined {
+function describeHandler(handler: InteractionHandler, { guildId }: Pick<Interaction, 'guildId'> = { guildId: null }): PieceRun | undefined {
   const type = handler.interactionHandlerType;
   if (type === InteractionHandlerTypes.Autocomplete && container.client.options.telemetry?.autocomplete !== true) return undefined;
   return describeByFile(handler, KINDS[type], guildId);

@@ -1,4 +1,4 @@
-import type { Piece } from '@sapphire/framework';
+import { container, type Piece } from '@sapphire/framework';
 import type { PieceRun } from '../../events/runDescription.ts';
 import type { RunRecorder } from '../../telemetry/telemetryService.ts';
 import { describeByFile } from '../describePiece.ts';
@@ -8,6 +8,9 @@ import { listener, type NamedListener } from '../listener.ts';
 interface ScheduledTask extends Piece {
   run(payload: unknown): unknown;
 }
+
+/** That plugin's, of whose types nothing is known here. */
+const STORE = 'scheduled-tasks' as 'listeners';
 
 const measured = new WeakSet<ScheduledTask>();
 
@@ -22,6 +25,12 @@ export function taskListener(runs: RunRecorder): NamedListener {
     const description = describeByFile(task, 'task');
     if (description !== undefined) measure(runs, task, description);
   });
+}
+
+/** The runs that the tasks of the bot may have. */
+export function taskRuns(): PieceRun[] {
+  if (!container.stores.has(STORE)) return [];
+  return [...container.stores.get(STORE).values()].map((task) => describeByFile(task, 'task')).filter((run) => run !== undefined);
 }
 
 function measure(runs: RunRecorder, task: ScheduledTask, description: PieceRun): void {

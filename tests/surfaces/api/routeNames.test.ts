@@ -5,9 +5,14 @@ import { outcomes } from '../../support/databases.ts';
 import { failures, terminalEvents } from '../terminalEvents.ts';
 import { SECRET, startApiBot, startRoutesBot } from './routesBot.ts';
 
+/** The routes that no report knows a run of, by the names of their operations. */
+const unusedRoutes = async (): Promise<string[]> =>
+  ((await container.telemetry.report({ surface: 'api' })).unused ?? []).map(({ feature, operation }) => `api.${feature}.${operation}`);
+
 describe('a route of plugin-api', () => {
   test('is called by its path, without prefix and parameters, and by its method where that tells it from others', async () => {
     await using bot = await startRoutesBot();
+    const unused = await unusedRoutes();
     for (const [method, path] of [
       ['GET', '/auth/login'],
       ['POST', '/auth/callback'],
@@ -27,7 +32,8 @@ describe('a route of plugin-api', () => {
       expect((await bot.fetch(path, { method })).status).toBeLessThan(400);
     await settled();
     const once = { runs: 1, ok: 1, failed: 0 };
-    expect(await outcomes(bot.database)).toEqual({
+    const stored = await outcomes(bot.database);
+    expect(stored).toEqual({
       'api.auth.login': once,
       'api.auth.callback': once,
       'api.seeds.get': { runs: 2, ok: 2, failed: 0 },
@@ -41,6 +47,9 @@ describe('a route of plugin-api', () => {
       'api.root.get': once,
       'api.seed.generate': once
     });
+    expect(unused).toEqual(expect.arrayContaining(Object.keys(stored)));
+    expect(unused).not.toContain('api.left.out');
+    expect(await unusedRoutes()).toEqual(unused.filter((name) => !(name in stored)));
     const declared = { surface: 'api', feature: 'seed', status: 'ok', provider: 'alttpr', guild_hash: null, error_type: null };
     expect(await terminalEvents(bot.database)).toContainEqual(
       expect.objectContaining({ event_name: 'api.seed.generate.success', ...declared })

@@ -90,12 +90,15 @@ async function startTaskBot(
     await using bot = await startTaskBot(redis, {});
     const { database, tasks, said } = bot;
     process.env['DAILY_CHANNEL_ID'] = bot.discord.guilds[0]?.channelId;
+    const announce = { surface: 'discord', feature: 'daily', operation: 'announce', piece: 'scheduled-tasks/announce' };
+    expect((await container.telemetry.report()).unused).toContainEqual(announce);
     provider.next('ok', 'unavailable');
     for (let run = 0; run < 2; run += 1) {
       await tasks.create('announce');
       await until(() => said.length > run);
     }
     await settled();
+    expect((await container.telemetry.report()).unused).not.toContainEqual(announce);
     const shared = { surface: 'discord', feature: 'daily', provider: 'alttpr', guild_hash: null };
     expect(await storedEvents(database)).toEqual([
       expect.objectContaining({

@@ -1,0 +1,140 @@
+import type { OperationFigures, OperationUsage, Outcomes, UsageReport } from '../reports/usageReport.ts';
+import {
+  CHANGE,
+  ERROR_COLUMNS,
+  FAILED,
+  INVOKES,
+  P50,
+  P95,
+  SLOW,
+  SUCCESS,
+  type Column,
+  type Row,
+  type Section,
+  type Values
+} from './section.ts';
+
+/** What stands beside the figures of the period, where the period before is asked for. */
+const BEFORE: readonly Column[] = [
+  CHANGE,
+  { key: 'previousInvokes', header: 'runs before' },
+  { key: 'previousRate', header: 'success' },
+  { key: 'previousP95Ms', header: 'p95' }
+];
+
+/** The operations by their features. */
+export function featureSection(report: UsageReport, withPrevious: boolean): Section {
+  const columns = [INVOKES, SUCCESS, FAILED, P50, P95, SLOW];
+  return {
+    title: 'Features',
+    one: 'operation',
+    shown: 'always',
+    columns: withPrevious && report.previous !== null ? [...columns, ...BEFORE] : columns,
+    rows: byFeature(report).flatMap(({ name, operations, ...sum }): Row[] => [
+      { label: name, depth: 0, values: sum },
+      ...operations.map((one): Row => ({
+        label: one.operation,
+        depth: 1,
+        values: operationValues(one),
+        fact: { surface: one.surface, name: `${one.feature}.${one.operation}` }
+      }))
+    ])
+  };
+}
+
+function operationValues({ previous, change, ...figures }: OperationUsage): Values {
+  return {
+    ...runValues(figures),
+    ...(previous !== null && {
+      change: change?.invokes ?? null,
+      previousInvokes: previous.invokes,
+      previousRate: previous.successRate,
+      previousP95Ms: previous.p95Ms
+    })
+  };
+}
+
+export function runValues({ invokes, successes, failures, successRate, p50Ms, p95Ms, slowShare }: OperationFigures): Values {
+  return { invokes, successes, failures, successRate, p50Ms, p95Ms, slowShare };
+}
+
+/** What has changed by more than chance, an operation and a measure a row. */
+export function changeSection(report: UsageReport): Section {
+  const rows = report.features.flatMap((one): Row[] => {
+    const { change, previous, invokes, successRate } = one;
+    if (change === null || previous === null) return [];
+    const label = `${groupName(report, one)} ${one.operation}`;
+    return [
+      ...(change.invokes.isNotable
+        ? [{ label, depth: 0 as const, values: { change: change.invokes, invokes, previousInvokes: previous.invokes } }]
+        : []),
+      ...(change.failureRate.isNotable
+        ? [
+            {
+              label: `${label}, failures`,
+              depth: 0 as const,
+              values: { change: change.failureRate, successRate, previousRate: previous.successRate }
+            }
+          ]
+        : [])
+    ];
+  });
+  const columns: Column[] = [
+    { key: 'change', header: 'change' },
+    INVOKES,
+    { key: 'previousInvokes', header: 'before' },
+    SUCCESS,
+    { key: 'previousRate', header: 'before' }
+  ];
+  const section = { title: 'Notable changes', one: 'change', shown: 'roomy', columns, rows } as const;
+  return report.previous === null ? section : { ...section, ifEmpty: 'None: what differs from the days before may be chance.' };
+}
+
+/** Which operation failed, with which error, at which provider. */
+export function failureSection(report: UsageReport): Section {
+  return {
+    title: 'Failures by operation',
+    one: 'operation_error',
+    shown: 'roomy',
+    columns: ERROR_COLUMNS,
+    rows: report.features
+      .filter(({ errors }) => errors.length > 0)
+      .toSorted((a, b) => b.failures - a.failures)
+      .flatMap((one): Row[] => [
+        { label: `${groupName(report, one)} ${one.operation}`, depth: 0, values: { count: one.failures } },
+        ...one.errors.map(({ errorType, provider, status, count }): Row => {
+          const label = provider === null ? errorType : `${errorType} at ${provider}`;
+          return {
+            label,
+            depth: 1,
+            values: { status, count },
+            fact: { surface: one.surface, name: `${one.feature}.${one.operation} ${label}` }
+          };
+        })
+      ])
+  };
+}
+
+/** A feature; the surface is named unless it is the one asked for, or all of the report is Discord. */
+export function groupName(report: UsageReport, { surface, feature }: Pick<OperationUsage, 'surface' | 'feature'>): string {
+  const isPlain = report.features.every((one) => one.surface === (report.surface ?? 'discord'));
+  return isPlain ? feature : `${surface} ${feature}`;
+}
+
+/** A feature with its operations, the most used first. */
+interface FeatureGroup extends Outcomes {
+  readonly name: string;
+  readonly invokes: number;
+  readonly operations: readonly OperationUsage[];
+}
+
+function byFeature(report: UsageReport): FeatureGroup[] {
+  return [...Map.groupBy(report.features, (one) => groupName(report, one))]
+    .map(([name, operations]) => {
+      const sum = (key: 'invokes' | 'successes' | 'failures'): number => operations.reduce((total, one) => total + one[key], 0);
+      const [successes, failures] = [sum('successes'), sum('failures')];
+      const successRate = successes + failures === 0 ? null : successes / (successes + failures);
+      return { name, invokes: sum('invokes'), successes, failures, successRate, operations };
+    })
+    .toSorted((a, b) => b.invokes - a.invokes);
+}

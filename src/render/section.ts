@@ -1,0 +1,66 @@
+import type { Change, GuildCount } from '../reports/usageReport.ts';
+
+/** What a row says: numbers, each shown as its key asks for, or texts. */
+export interface Values {
+  readonly status?: string;
+  readonly runs?: number;
+  readonly invokes?: number;
+  readonly successes?: number;
+  readonly failures?: number;
+  readonly successRate?: number | null;
+  readonly count?: number;
+  readonly p50Ms?: number | null;
+  readonly p95Ms?: number | null;
+  /** Of the runs that took longer than 3 seconds. */
+  readonly slowShare?: number | null;
+  readonly guilds?: GuildCount | null;
+  readonly previousGuilds?: GuildCount | null;
+  readonly previousInvokes?: number | null;
+  readonly previousRate?: number | null;
+  readonly previousP95Ms?: number | null;
+  readonly change?: Change | null;
+  readonly piece?: string;
+}
+
+export interface Column {
+  readonly key: keyof Values;
+  readonly header: string;
+  /** Whether it is left out where there is little room. */
+  readonly wideOnly?: boolean;
+}
+
+export interface Row {
+  readonly label: string;
+  /** 0, or 1 for a row that belongs to the one above. */
+  readonly depth: 0 | 1;
+  readonly values: Values;
+  /** How a table of single facts calls it; none for a row that only adds up others. */
+  readonly fact?: { readonly surface: string | null; readonly name: string };
+}
+
+/** A table of a report. Text, CSV, HTML and embed are renderings of it. */
+export interface Section {
+  readonly title: string;
+  /** What one of its rows is called. */
+  readonly one: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+  /** Where it stands: `always`; `roomy`, where there is room for more than a message holds; `full`, where there is room for everything. */
+  readonly shown: 'always' | 'roomy' | 'full';
+  /** What is said where it has no rows. Default: nothing, and the section is left out. */
+  readonly ifEmpty?: string;
+}
+
+export const RUNS = { key: 'runs', header: 'runs' } as const;
+export const INVOKES = { key: 'invokes', header: 'runs' } as const;
+export const SUCCESS = { key: 'successRate', header: 'success' } as const;
+export const FAILED = { key: 'failures', header: 'failed', wideOnly: true } as const;
+export const P50 = { key: 'p50Ms', header: 'p50' } as const;
+export const P95 = { key: 'p95Ms', header: 'p95' } as const;
+export const SLOW = { key: 'slowShare', header: 'over 3 s', wideOnly: true } as const;
+export const CHANGE = { key: 'change', header: 'change', wideOnly: true } as const;
+export const GUILDS = { key: 'guilds', header: 'guilds' } as const;
+export const ERROR_COLUMNS: readonly Column[] = [
+  { key: 'status', header: 'status', wideOnly: true },
+  { key: 'count', header: 'count' }
+];

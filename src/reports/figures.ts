@@ -1,0 +1,100 @@
+import { percentile, shareOver, type BucketCounts } from '../events/durationBuckets.ts';
+import { LISTENER_ERROR } from '../events/names.ts';
+import { parseEventName } from '../schema/eventName.ts';
+import type { DurationCount, Span, SpanUsage } from '../store/store.ts';
+import type { ErrorUsage, GuildCount, OperationError, Outcomes, PeriodFigures, ProviderUsage, Speed } from './usageReport.ts';
+import { byText, tallyOf, type UsageRow } from './usageRows.ts';
+
+/** A number of guilds is told in steps of this many: of exact ones, two reports would tell by subtraction what one conceals. */
+const GUILD_STEP = 5;
+/** Discord waits so long for a first answer. */
+const SLOW_MS = 3_000;
+
+/** What is told of a period as a whole. */
+export function periodFigures({ from, to }: Span, rows: readonly UsageRow[], { durations, guilds }: SpanUsage): PeriodFigures {
+  const runs = rows.filter(isOfRun);
+  return {
+    from,
+    to,
+    events: Math.round(eventsOf(rows)),
+    invokes: Math.round(tallyOf(runs).invoke),
+    outcomes: outcomesOf(runs),
+    activeGuilds: approximately(guilds),
+    ...speedOf(bucketsOf(durations)),
+    providers: providersOf(runs),
+    errors: errorsOf(runs)
+  };
+}
+
+/** Errors of listeners are none of runs. */
+export function isOfRun({ feature }: Pick<UsageRow, 'feature'>): boolean {
+  return feature !== LISTENER_ERROR;
+}
+
+export function outcomesOf(rows: readonly UsageRow[]): Outcomes {
+  const { success, failure } = tallyOf(rows);
+  const ended = success + failure;
+  return { successes: Math.round(success), failures: Math.round(failure), successRate: ended === 0 ? null : success / ended };
+}
+
+/** How many events there are, whatever their stage. */
+export function eventsOf(rows: readonly UsageRow[]): number {
+  const { invoke, success, failure } = tallyOf(rows);
+  return invoke + success + failure;
+}
+
+export function providersOf(rows: readonly UsageRow[]): ProviderUsage[] {
+  const ended = rows.filter(({ provider, action }) => provider !== null && action !== 'invoke');
+  return [...Map.groupBy(ended, ({ provider }) => provider ?? '')]
+    .map(([provider, ofOne]) => ({ provider, ...outcomesOf(ofOne) }))
+    .toSorted((a, b) => b.successes + b.failures - a.successes - a.failures || byText(a.provider, b.provider));
+}
+
+export function errorsOf(rows: readonly UsageRow[]): ErrorUsage[] {
+  return errorGroups(rows, ({ errorType, status }) => `${errorType} ${status}`).map(({ errorType, status, count }) => ({
+    errorType,
+    status,
+    count
+  }));
+}
+
+/** The same, and each provider apart. */
+export function operationErrorsOf(rows: readonly UsageRow[]): OperationError[] {
+  return errorGroups(rows, ({ errorType, status, provider }) => `${errorType} ${status} ${provider ?? ''}`);
+}
+
+function errorGroups(rows: readonly UsageRow[], key: (row: UsageRow) => string): OperationError[] {
+  const failed = rows.filter(({ errorType }) => errorType !== null);
+  return [...Map.groupBy(failed, key)]
+    .flatMap(([name, ofOne]) =>
+      ofOne.slice(0, 1).map(({ errorType, status, provider }) => ({
+        name,
+        error: { errorType: errorType ?? '', status, provider, count: Math.round(eventsOf(ofOne)) }
+      }))
+    )
+    .toSorted((a, b) => b.error.count - a.error.count || byText(a.name, b.name))
+    .map(({ error }) => error);
+}
+
+export function speedOf(buckets: BucketCounts): Speed {
+  return { p50Ms: percentile(buckets, 0.5), p95Ms: percentile(buckets, 0.95), slowShare: shareOver(buckets, SLOW_MS) };
+}
+
+/** How many runs each bucket holds, weighted by sampling. */
+function bucketsOf(durations: readonly DurationCount[]): BucketCounts {
+  const buckets = new Map<number, number>();
+  for (const { bucket, sampleRate, count } of durations) buckets.set(bucket, (buckets.get(bucket) ?? 0) + count / sampleRate);
+  return buckets;
+}
+
+/** The same of each operation, by its name. */
+export function bucketsByOperation({ durations }: SpanUsage): ReadonlyMap<string, BucketCounts> {
+  // By the names of events first: there are many more rows than names, and a name takes time to be taken apart.
+  const byEvent = [...Map.groupBy(durations, ({ eventName }) => eventName)];
+  const groups = Map.groupBy(byEvent, ([eventName]) => parseEventName(eventName).operationName);
+  return new Map([...groups].map(([name, events]) => [name, bucketsOf(events.flatMap(([, rows]) => rows))]));
+}
+
+export function approximately(guilds: number): GuildCount {
+  return guilds < GUILD_STEP ? 'fewer than 5' : guilds - (guilds % GUILD_STEP);
+}

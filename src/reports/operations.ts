@@ -1,0 +1,79 @@
+import type { BucketCounts } from '../events/durationBuckets.ts';
+import { parseEventName } from '../schema/eventName.ts';
+import type { SpanUsage } from '../store/store.ts';
+import { judgeChanges, type DayCounts } from './change.ts';
+import { bucketsByOperation, operationErrorsOf, outcomesOf, providersOf, speedOf } from './figures.ts';
+import type { OperationFigures, OperationUsage, UsageChange } from './usageReport.ts';
+import { byText, tallyOf, type Tally, type UsageRow } from './usageRows.ts';
+
+/** The runs of a period. */
+export interface PeriodRuns {
+  /** The newest first. */
+  readonly days: readonly string[];
+  readonly rows: readonly UsageRow[];
+  readonly usage: SpanUsage;
+}
+
+/** Every operation that ran in the period or in the one before; in steps, each of which takes little time. */
+export function* operationsOf(now: PeriodRuns, before: PeriodRuns | null): Generator<void, OperationUsage[]> {
+  const [runsNow, runsBefore] = [byOperation(now), byOperation(before)];
+  yield;
+  const bucketsNow = bucketsByOperation(now.usage);
+  yield;
+  const bucketsBefore = before === null ? new Map<string, BucketCounts>() : bucketsByOperation(before.usage);
+  const names = [...new Set([...runsNow.keys(), ...runsBefore.keys()])];
+  const operations: Omit<OperationUsage, 'change'>[] = [];
+  const compared: (readonly [now: DayCounts[], before: DayCounts[]])[] = [];
+  for (const name of names) {
+    yield;
+    const rows = runsNow.get(name) ?? [];
+    const { surface, feature, operation } = parseEventName(`${name}.`);
+    operations.push({
+      surface,
+      feature,
+      operation,
+      ...figuresOf(rows, bucketsNow.get(name)),
+      errors: operationErrorsOf(rows),
+      providers: providersOf(rows),
+      daily: dailyOf(now.days, rows),
+      previous: before === null ? null : figuresOf(runsBefore.get(name) ?? [], bucketsBefore.get(name))
+    });
+    if (before !== null) compared.push([daysOf(now, rows), daysOf(before, runsBefore.get(name))]);
+  }
+  yield;
+  const changes = judgeChanges(compared);
+  return operations
+    .map((one, index) => ({ ...one, change: changes[index] ?? null }))
+    .toSorted((a, b) => b.invokes - a.invokes || byText(a.operation, b.operation));
+}
+
+/** What has changed in all runs together. */
+export function changeOf(now: PeriodRuns, before: PeriodRuns | null): UsageChange | null {
+  return before === null ? null : (judgeChanges([[daysOf(now, now.rows), daysOf(before, before.rows)]])[0] ?? null);
+}
+
+function byOperation(period: PeriodRuns | null): Map<string, UsageRow[]> {
+  return Map.groupBy(period?.rows ?? [], ({ operationName }) => operationName);
+}
+
+function figuresOf(rows: readonly UsageRow[], buckets: BucketCounts = new Map()): OperationFigures {
+  return { invokes: Math.round(tallyOf(rows).invoke), ...outcomesOf(rows), ...speedOf(buckets) };
+}
+
+function dailyOf(days: readonly string[], rows: readonly UsageRow[]): OperationUsage['daily'] {
+  return talliesOf(days, rows).map(({ invoke, success, failure }, index) => ({
+    day: days[index] ?? '',
+    invokes: Math.round(invoke),
+    successes: Math.round(success),
+    failures: Math.round(failure)
+  }));
+}
+
+function daysOf({ days }: PeriodRuns, rows: readonly UsageRow[] = []): DayCounts[] {
+  return talliesOf(days, rows).map(({ invoke, success, failure }) => ({ invokes: invoke, ended: success + failure, failures: failure }));
+}
+
+function talliesOf(days: readonly string[], rows: readonly UsageRow[]): Tally[] {
+  const byDay = Map.groupBy(rows, ({ day }) => day);
+  return days.map((day) => tallyOf(byDay.get(day) ?? []));
+}

@@ -1,0 +1,13 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { Surface } from '../../schema/closedLists.ts';
+import type { Span } from '../../store/store.ts';
+
+/** Of rows of days in `spans`: the number of the span. */
+export function spanNumber(spans: readonly Span[]): RawBuilder<unknown> {
+  const whens = spans.map(({ to }, span) => sql`when day_bucket <= ${to} then ${sql.lit(span)}`);
+  return sql`case ${sql.join(whens, sql` `)} end`;
+}
+
+export function onSurface(surface: Surface | undefined): RawBuilder<unknown> {
+  return surface === undefined ? sql`` : sql`and surface = ${surface}`;
+}
