@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { addDays } from '../../src/events/day.ts';
 import { sqliteDatabase } from '../support/databases.ts';
 import { TODAY } from '../support/madeReports.ts';
-import { openBotStore } from '../support/openBotStore.ts';
+import { openThreadedStore } from '../support/openBotStore.ts';
 import { openTestStore, seedEvents, writeEvents } from '../support/seedEvents.ts';
 
 test('what is read for a report comes through the thread of SQLite as it is', async () => {
@@ -10,7 +10,7 @@ test('what is read for a report comes through the thread of SQLite as it is', as
   const store = await openTestStore(database, TODAY);
   await writeEvents(store, seedEvents({ seed: 12, today: TODAY, days: 9, runsPerDay: 50 }).events);
   await store.rollUp();
-  const threaded = await openBotStore(database);
+  const threaded = await openThreadedStore(database);
   for (const days of [4, 30]) {
     const spans = [
       { from: addDays(TODAY, -2 * days), to: addDays(TODAY, -days - 1) },
