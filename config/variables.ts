@@ -57,6 +57,9 @@ function optional(schema: z.ZodType<string, string>): z.ZodType<string | undefin
     .or(schema);
 }
 
+const COMMAND_REMEDY = 'write 1 to 32 letters in lower case, digits, hyphens or underscores, as Discord takes them';
+const isCommandName = (name: string): boolean => COMMAND_NAME.test(name) && name === name.toLowerCase();
+
 export const variables = {
   enabled: flag({ name: 'TELEMETRY_ENABLED', purpose: 'Turns the measuring on.', fallback: 'false' }),
   hashSalt: {
@@ -67,6 +70,14 @@ export const variables = {
     remedy:
       `write at least ${SALT_LENGTH} characters that were drawn at random, without words and patterns; ` +
       `make one with: node -p "crypto.randomBytes(32).toString('hex')"`,
+    schema: optional(z.string().refine(looksRandom))
+  } satisfies Variable<string | undefined>,
+  previousHashSalt: {
+    name: 'TELEMETRY_PREVIOUS_HASH_SALT',
+    purpose: 'The salt before the present one, so that guilds that opted out stay so.',
+    unit: 'as `TELEMETRY_HASH_SALT`',
+    fallback: '',
+    remedy: 'write the former value of TELEMETRY_HASH_SALT, as it was',
     schema: optional(z.string().refine(looksRandom))
   } satisfies Variable<string | undefined>,
   sampleRate: number({
@@ -136,9 +147,22 @@ export const variables = {
     purpose: 'What `/telemetry` is called, for a bot with a command of that name.',
     unit: '1 to 32 letters, digits, `-`, `_`',
     fallback: 'telemetry',
-    remedy: 'write 1 to 32 letters in lower case, digits, hyphens or underscores, as Discord takes them',
-    schema: z.string().refine((name) => COMMAND_NAME.test(name) && name === name.toLowerCase())
+    remedy: COMMAND_REMEDY,
+    schema: z.string().refine(isCommandName)
   } satisfies Variable<string>,
+  privacyCommand: {
+    name: 'TELEMETRY_PRIVACY_COMMAND',
+    purpose: 'Registers a command of this name, as `privacy`, for everyone: what is measured, and an opt-out for a server.',
+    unit: '1 to 32 letters, digits, `-`, `_`',
+    fallback: '',
+    remedy: COMMAND_REMEDY,
+    schema: optional(z.string().refine(isCommandName))
+  } satisfies Variable<string | undefined>,
+  forgetLeftGuilds: flag({
+    name: 'TELEMETRY_FORGET_LEFT_GUILDS',
+    purpose: "Erases a server's events when the bot is removed from it.",
+    fallback: 'false'
+  }),
   ownerIds: ids({
     name: 'TELEMETRY_OWNER_IDS',
     purpose: "Who may use `/telemetry` besides the application's owner or team.",

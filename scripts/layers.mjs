@@ -4,7 +4,7 @@ const MAY_IMPORT = {
   'src/index.ts':
     'src/surfaces/api src/surfaces/racetime src/telemetry src/metrics src/reports src/retention src/errors src/events src/schema',
   'src/register.ts':
-    'src/index.ts src/commands src/surfaces/api src/surfaces/discord src/surfaces/tasks src/telemetry src/logging @sapphire/framework discord.js',
+    'src/index.ts src/commands src/surfaces src/surfaces/api src/surfaces/discord src/surfaces/tasks src/telemetry src/logging src/events @sapphire/framework discord.js',
   'src/cli': 'src/render src/reports src/retention src/storage src/store src/events src/schema config commander',
   'src/commands': 'src/telemetry src/render src/reports src/retention src/schema src/common @sapphire/framework discord.js',
   'src/surfaces': 'src/logging src/events @sapphire/framework',

@@ -2,8 +2,10 @@ import './index.ts';
 
 import { container, Plugin, postInitialization, preGenericsInitialization, preLogin, SapphireClient } from '@sapphire/framework';
 import type { ClientOptions } from 'discord.js';
+import { PRIVACY_PIECE, privacyCommand } from './commands/privacyCommand.ts';
 import { COMMAND_PIECE, telemetryCommand } from './commands/telemetryCommand.ts';
 import { createTelemetry, type CreatedTelemetry } from './telemetry/createTelemetry.ts';
+import type { PieceRun } from './events/runDescription.ts';
 import type { RunRecorder } from './telemetry/telemetryService.ts';
 import { ThrottledLogger } from './logging/throttledLogger.ts';
 import { routeListeners, routeRuns } from './surfaces/api/routes.ts';
@@ -11,10 +13,12 @@ import { hearTheTime } from './surfaces/discord/hearTheTime.ts';
 import { listenToAutocomplete } from './surfaces/discord/autocomplete.ts';
 import { commandRuns } from './surfaces/discord/commandRuns.ts';
 import { commandListeners } from './surfaces/discord/commands.ts';
+import { knownGuildListener, leftGuildListeners } from './surfaces/discord/guilds.ts';
 import { handlerRuns, interactionHandlerListeners } from './surfaces/discord/interactionHandlers.ts';
 import { listenerErrorListener } from './surfaces/discord/listenerErrors.ts';
 import { subcommandListeners } from './surfaces/discord/subcommands.ts';
 import { taskListener, taskRuns } from './surfaces/tasks/scheduledTasks.ts';
+import type { NamedListener } from './surfaces/listener.ts';
 
 const created = new WeakMap<SapphireClient, CreatedTelemetry>();
 /** Marks a client that has its telemetry, for every copy of this package in the process: two would count everything twice. */
@@ -64,10 +68,17 @@ export class TelemetryPlugin extends Plugin {
     const { commandName = 'telemetry', ownerIds = [], commandGuildIds = [] } = settings;
     const piece = telemetryCommand({ commandName, ownerIds, commandGuildIds });
     void container.stores.loadPiece({ store: 'commands', name: COMMAND_PIECE, piece });
+    if (settings.privacyCommand !== undefined) {
+      const surfaces = (): string[] => [...new Set(['discord', ...pieceRuns().map(({ surface }) => surface)])];
+      const options = { service, commandName: settings.privacyCommand, surfaces };
+      void container.stores.loadPiece({ store: 'commands', name: PRIVACY_PIECE, piece: privacyCommand(options) });
+    }
     if (!service.enabled) return;
     newest = one;
     measure(this, service.runs);
-    service.knowPieces(() => [...commandRuns(), ...handlerRuns(), ...routeRuns(), ...taskRuns()]);
+    if (settings.forgetLeftGuilds === true) load(leftGuildListeners(service));
+    if (settings.previousHashSalt !== undefined) load([knownGuildListener(service)]);
+    service.knowPieces(pieceRuns);
     hearTheTime(this.rest, service);
     closeOnDestroy(this, one);
   }
@@ -100,8 +111,17 @@ function measure({ options }: SapphireClient, runs: RunRecorder): void {
     ...routeListeners(runs),
     taskListener(runs)
   ];
-  for (const { name, piece } of listeners) void container.stores.loadPiece({ store: 'listeners', name, piece });
+  load(listeners);
   if (options.telemetry?.autocomplete === true) listenToAutocomplete(runs);
+}
+
+function load(listeners: readonly NamedListener[]): void {
+  for (const { name, piece } of listeners) void container.stores.loadPiece({ store: 'listeners', name, piece });
+}
+
+/** The runs that the pieces of the bot may have. */
+function pieceRuns(): PieceRun[] {
+  return [...commandRuns(), ...handlerRuns(), ...routeRuns(), ...taskRuns()];
 }
 
 /** Sapphire has no hook for it, and discord.js emits nothing. Closing never rejects and keeps its deadline, so the bot always goes down. */

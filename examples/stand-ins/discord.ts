@@ -1,4 +1,4 @@
-import { ApplicationCommandType, ComponentType, InteractionType } from 'discord.js';
+import { ApplicationCommandType, ComponentType, GatewayDispatchEvents, InteractionType } from 'discord.js';
 import type { APIApplicationCommand } from 'discord.js';
 import { Commands } from './commands.ts';
 import type { CommandCall, OptionValue } from './commands.ts';
@@ -167,6 +167,17 @@ export class DiscordStandIn implements AsyncDisposable {
     const sent = this.#messages.create(channel.id, user, { body: { content }, files });
     const answer = expectReply ? await this.#messages.answerTo(sent, timeoutMs) : undefined;
     return answer && { ...replyOf(answer), deferred: false, latencyMs: performance.now() - sentAt };
+  }
+
+  /** Takes the bot out of a guild, or lets the guild be away for an outage. */
+  removeGuild(id: string, { unavailable = false } = {}): void {
+    // Discord names the state only where it is an outage.
+    this.#gateway.dispatch(GatewayDispatchEvents.GuildDelete, { id, ...(unavailable && { unavailable }) }, id);
+  }
+
+  /** Adds the bot to a guild of this world again. */
+  addGuild(guild: StandInGuild): void {
+    this.#gateway.dispatch(GatewayDispatchEvents.GuildCreate, this.#world.guildCreate(guild), guild.id);
   }
 
   /** Drops every gateway connection; a client resumes its session and receives what it missed. */

@@ -14,6 +14,8 @@ import type { StandInGuild, StandInUser, World } from './world.ts';
 
 /** Who uses the bot, and where. */
 export interface Caller {
+  /** The language of the user. Default: English. */
+  locale?: Locale;
   /** Default: `discord.player`. */
   user?: StandInUser;
   /** Default: the first guild. `null`: the bot's direct messages. */
@@ -106,7 +108,7 @@ export class Interactions {
       channel,
       channel_id: channel.id,
       app_permissions: MEMBER_PERMISSIONS,
-      locale: Locale.EnglishUS,
+      locale: caller.locale ?? Locale.EnglishUS,
       entitlements: [],
       attachment_size_limit: ATTACHMENT_LIMIT,
       ...(message && { message: message.data }),

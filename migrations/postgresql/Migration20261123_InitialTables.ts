@@ -86,6 +86,15 @@ export class InitialTables extends Migration {
       )
     `);
     this.addSql(`
+      create table ${schema}.telemetry_opt_outs (
+        guild_hash text not null,
+        fingerprint text not null,
+        primary key (guild_hash),
+        constraint telemetry_opt_outs_guild_hash_check check (length(guild_hash) <= 64),
+        constraint telemetry_opt_outs_fingerprint_check check (length(fingerprint) <= 64)
+      )
+    `);
+    this.addSql(`
       create table ${schema}.telemetry_salts (
         day_bucket date not null,
         fingerprint text not null,
@@ -94,7 +103,7 @@ export class InitialTables extends Migration {
       )
     `);
     // The planner's statistics hold the commonest values, also those of rows that were deleted since.
-    for (const table of ['telemetry_events', 'telemetry_daily_guilds'])
+    for (const table of ['telemetry_events', 'telemetry_daily_guilds', 'telemetry_opt_outs'])
       this.addSql(`alter table ${schema}.${table} alter column guild_hash set statistics 0`);
   }
 }

@@ -96,6 +96,15 @@ export class InitialTables extends Migration {
       ) strict, without rowid
     `);
     this.addSql(`
+      create table telemetry_opt_outs (
+        guild_hash text not null,
+        fingerprint text not null,
+        primary key (guild_hash),
+        constraint telemetry_opt_outs_guild_hash_check check (length(guild_hash) <= 64),
+        constraint telemetry_opt_outs_fingerprint_check check (length(fingerprint) <= 64)
+      ) strict, without rowid
+    `);
+    this.addSql(`
       create table telemetry_salts_template (
         day_bucket text not null,
         fingerprint text not null,

@@ -8,6 +8,7 @@ import { count, NOT_WIPED, plural } from '../render/format.ts';
 import { renderJson } from '../render/json.ts';
 import { findOperation } from '../render/operationSections.ts';
 import { renderText } from '../render/text.ts';
+import { approximately } from '../reports/figures.ts';
 import { readReport } from '../reports/readReport.ts';
 import type { OperationUsage, UsageReport } from '../reports/usageReport.ts';
 import { asksTheClock, ClockError, doubtOf, withRemedy } from '../retention/clockCheck.ts';
@@ -120,7 +121,28 @@ export function eraseGuild(settings: Settings, guildId: string): Promise<string>
 export async function rotateSalt(settings: Settings, { yes = false }): Promise<string> {
   const purged = await purgeEvents(settings, { all: true, yes });
   const salt = randomBytes(32).toString('hex');
-  return `${purged}\n\nSet this, and start the bot again:\n\nTELEMETRY_HASH_SALT=${salt}`;
+  const optOuts = await withStore(settings, (store) => store.optOuts());
+  const previous =
+    'Servers have opted out. So that they stay so, set TELEMETRY_PREVIOUS_HASH_SALT to the salt of now as well. Once every process of the bot has ' +
+    'run with both for a few minutes: sapphire-telemetry rotate-salt --finish';
+  return [purged, 'Set this, and start the bot again:', `TELEMETRY_HASH_SALT=${salt}`, ...(optOuts.length > 0 ? [previous] : [])].join(
+    '\n\n'
+  );
+}
+
+/** Once every process has the new salt: forgets the guilds that opted out under another one, and that no process has met since. */
+export function finishRotation(settings: Settings): Promise<string> {
+  return withStore(settings, async (store) => {
+    const { hashSalt } = settings;
+    if (hashSalt === undefined) throw new UsageError('rotate-salt --finish needs TELEMETRY_HASH_SALT, to know which hashes stay');
+    const { fingerprint } = await GuildHasher.from(hashSalt);
+    const others = (await store.optOuts()).filter((optOut) => optOut.fingerprint !== fingerprint);
+    await store.removeOptOuts(others.map(({ guildHash }) => guildHash));
+    return (
+      `Forgot ${String(approximately(others.length))} servers that opted out under another salt and that the bot is no longer in. ` +
+      'TELEMETRY_PREVIOUS_HASH_SALT is not needed any more'
+    );
+  });
 }
 
 /** Prints what was checked. Rejects with the findings, where there are any. */

@@ -7,7 +7,7 @@ import { ClockError } from '../retention/clockCheck.ts';
 import { OtherSaltError } from '../retention/eraseGuild.ts';
 import { SURFACES, type Surface } from '../schema/closedLists.ts';
 import { StoreError } from '../store/storeError.ts';
-import { eraseGuild, migrate, privacy, purgeEvents, report, rotateSalt, status, verify } from './actions.ts';
+import { eraseGuild, finishRotation, migrate, privacy, purgeEvents, report, rotateSalt, status, verify } from './actions.ts';
 import { FindingsError, UsageError } from './errors.ts';
 import { mindOutput } from './output.ts';
 
@@ -95,7 +95,12 @@ function program(): Command {
     .command('rotate-salt')
     .description('delete every event, and print a new salt')
     .option('--yes', 'do not ask')
-    .action(async (options: { yes?: boolean }) => print(await rotateSalt(settings(), options)));
+    .addOption(
+      new Option('--finish', 'forget the servers that opted out under the former salt, and that the bot has left').conflicts('yes')
+    )
+    .action(async ({ finish, ...options }: { yes?: boolean; finish?: boolean }) =>
+      print(await (finish === true ? finishRotation(settings()) : rotateSalt(settings(), options)))
+    );
   cli
     .command('privacy')
     .description('what is stored, and what never is')

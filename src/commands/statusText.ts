@@ -13,7 +13,8 @@ export function renderStatus(status: TelemetryStatus): string {
     `Queue: ${count(status.queueLength)} of ${plural(status.queueCapacity, 'event')}`,
     `In flight: ${plural(status.inFlight, 'run')}`,
     `Events of this process: ${count(counters.made)} made = ${count(counters.written)} written + ${count(status.queueLength)} queued + ` +
-      `${count(counters.dropped)} dropped + ${count(counters.refused)} refused + ${count(counters.sampledOut)} sampled out`,
+      `${count(counters.dropped)} dropped + ${count(counters.refused)} refused + ${count(counters.sampledOut)} sampled out` +
+      (counters.forgotten > 0 ? ` + ${count(counters.forgotten)} of guilds that opted out or were left` : ''),
     ...(status.replacedNames > 0 ? [`Invalid or excess names recorded as "other": ${count(status.replacedNames)}`] : []),
     ...(status.threadRestarts > 0 ? [`Restarts of SQLite's thread: ${count(status.threadRestarts)}`] : []),
     ...(status.purgeWaits === null ? [] : [`The purge waits: ${withRemedy(status.purgeWaits)}`]),

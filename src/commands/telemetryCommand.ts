@@ -1,4 +1,4 @@
-import { ApplicationCommandRegistries, Command, container, type ApplicationCommandRegistry } from '@sapphire/framework';
+import { Command, type ApplicationCommandRegistry } from '@sapphire/framework';
 import {
   ApplicationIntegrationType,
   InteractionContextType,
@@ -11,6 +11,7 @@ import { DEFAULT_REPORT_DAYS, MAX_REPORT_DAYS } from '../reports/readReport.ts';
 import { SURFACES } from '../schema/closedLists.ts';
 import { answer, FORMATS } from './answers.ts';
 import { Owners } from './owners.ts';
+import { OwnRegistration } from './ownRegistration.ts';
 
 const REFUSAL = "Sorry, only this bot's owners can use this command.";
 
@@ -38,35 +39,19 @@ export function telemetryCommand({
 }: TelemetryCommandOptions): new (context: Command.LoaderContext, options: Command.Options) => Command {
   return class TelemetryCommand extends Command {
     readonly #owners = new Owners(this.container.client, ownerIds);
-    #isLast = false;
+    readonly #registration = new OwnRegistration();
 
     constructor(context: Command.LoaderContext, options: Command.Options) {
       super(context, { ...options, name: COMMAND_PIECE, description: 'Anonymous usage of this bot', telemetry: false });
     }
 
-    override async registerApplicationCommands(registry: ApplicationCommandRegistry): Promise<void> {
-      if (!this.#isLast) {
-        // Sapphire asks one command after the other, in the order of the store: the last one sees what all others are called.
-        this.#isLast = true;
-        this.store.delete(this.name);
-        this.store.set(this.name, this);
-        return;
-      }
-      if (isTaken(commandName, registry)) {
-        await this.unload();
-        this.container.logger.warn(
-          `Telemetry: the bot has a command or an alias ${commandName} of its own, so there is none of telemetry. ` +
-            'To have both, set TELEMETRY_COMMAND to another name'
-        );
-        return;
-      }
-      // It is found by that name even where Discord does not answer the registration.
-      this.store.aliases.set(commandName, this);
-      // Sapphire's own builder: it does not know one of another copy of the builders' package for what it is.
-      registry.registerChatInputCommand(
-        (builder) => define(builder, commandName, this.description),
-        commandGuildIds.length > 0 ? { guildIds: [...commandGuildIds] } : {}
-      );
+    override registerApplicationCommands(registry: ApplicationCommandRegistry): Promise<void> {
+      return this.#registration.register(this, registry, {
+        commandName,
+        variable: 'TELEMETRY_COMMAND',
+        commandGuildIds,
+        define: (builder) => define(builder, this.description)
+      });
     }
 
     override async chatInputRun(interaction: ChatInputCommandInteraction): Promise<void> {
@@ -77,18 +62,9 @@ export function telemetryCommand({
   };
 }
 
-/** Whether the bot calls something else so: a piece, an alias, or an application command, whichever piece has registered it. */
-function isTaken(name: string, own: ApplicationCommandRegistry): boolean {
-  if (container.stores.get('commands').has(name)) return true;
-  return [...ApplicationCommandRegistries.registries.values()].some(
-    (registry) => registry !== own && (registry.chatInputCommands.has(name) || registry.contextMenuCommands.has(name))
-  );
-}
-
 /** The subcommands of `/telemetry` and their options, as Discord shows them. */
-function define(builder: SlashCommandBuilder, name: string, description: string): SlashCommandBuilder {
+function define(builder: SlashCommandBuilder, description: string): SlashCommandBuilder {
   builder
-    .setName(name)
     .setDescription(description)
     // Hidden from everyone who is no administrator; who may use it is decided by the application's owner or team.
     .setDefaultMemberPermissions(PermissionFlagsBits.Administrator)

@@ -1,6 +1,6 @@
 /**
  * What became of every event of this process. At any moment
- * `made = sampledOut + queued + written + dropped + refused`, where `queued` is the queue's length.
+ * `made = sampledOut + queued + written + dropped + refused + forgotten`, where `queued` is the queue's length.
  */
 export class EventCounters {
   made = 0;
@@ -11,4 +11,6 @@ export class EventCounters {
   dropped = 0;
   /** Not taken by the event schema or by the database. */
   refused = 0;
+  /** Taken out of the queue, since their guild opted out or was left. */
+  forgotten = 0;
 }

@@ -57,6 +57,17 @@ export class EventQueue {
     this.#batch = this.#batch.slice(count);
   }
 
+  /** Takes out the events that wait and are so. Returns how many. What is being written stays. */
+  remove(isRemoved: (event: TelemetryEvent) => boolean): number {
+    const kept: TelemetryEvent[] = [];
+    const waiting = this.#waiting;
+    for (let event = this.#shift(); event !== undefined; event = this.#shift()) if (!isRemoved(event)) kept.push(event);
+    this.#head = 0;
+    this.#waiting = 0;
+    for (const event of kept) this.push(event);
+    return waiting - kept.length;
+  }
+
   #shift(): TelemetryEvent | undefined {
     const event = this.#ring[this.#head];
     this.#ring[this.#head] = undefined;

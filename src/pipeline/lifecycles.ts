@@ -4,6 +4,7 @@ import { EventIds } from '../events/eventId.ts';
 import type { Operation } from '../events/names.ts';
 import { MAX_DURATION_MS } from '../schema/eventFields.ts';
 import type { EventRecorder } from './eventRecorder.ts';
+import type { ForgottenGuilds } from './forgottenGuilds.ts';
 
 /** An interaction token lives 15 minutes: what has not ended by then has no one left to answer. */
 const EXPIRY_MS = 15 * 60_000;
@@ -49,6 +50,8 @@ interface LifecyclesOptions {
   readonly recorder: EventRecorder;
   readonly clock: Clock;
   readonly sampleRate: number;
+  /** Guilds whose runs are none. */
+  readonly forgotten: Pick<ForgottenGuilds, 'has'>;
   /** Is told of each run that ends, whether it is sampled or not. Must not throw. Default: nobody is. */
   readonly onEnd?: ((run: EndedRun) => void) | undefined;
 }
@@ -88,6 +91,7 @@ export class Lifecycles {
   begin(key: object, run: CheckedRun): void {
     const { clock, sampleRate } = this.#options;
     this.#interrupt(key);
+    if (this.#isForgotten(run)) return;
     const lifecycle: Lifecycle = {
       run,
       day: clock.today(),
@@ -106,6 +110,19 @@ export class Lifecycles {
         break;
       }
     }
+  }
+
+  /** Runs of guilds that are forgotten since they began have no end. */
+  dropForgotten(): void {
+    for (const [key, { run }] of this.#open) {
+      if (!this.#isForgotten(run)) continue;
+      this.#open.delete(key);
+      this.#interrupted.add(key);
+    }
+  }
+
+  #isForgotten({ guildHash }: CheckedRun): boolean {
+    return guildHash !== null && this.#options.forgotten.has(guildHash);
   }
 
   /** Names the provider of a run in flight. */

@@ -5,6 +5,7 @@ import type { LossShelf } from '../store/lossShelf.ts';
 import { EventCounters } from './eventCounters.ts';
 import { EventQueue } from './eventQueue.ts';
 import { EventRecorder } from './eventRecorder.ts';
+import { ForgottenGuilds } from './forgottenGuilds.ts';
 import { Flusher } from './flusher.ts';
 import { Lifecycles, type EndedRun } from './lifecycles.ts';
 import { Losses } from './losses.ts';
@@ -31,6 +32,7 @@ export class Pipeline {
   readonly lifecycles: Lifecycles;
   readonly flusher: Flusher;
   readonly losses: Losses;
+  readonly forgotten = new ForgottenGuilds();
   /** How many of the oldest queued events are on the shelf as unwritten. */
   #givenUp = 0;
 
@@ -40,12 +42,18 @@ export class Pipeline {
     const shared = { queue: this.queue, counters: this.counters, losses: this.losses, log };
     this.flusher = new Flusher({ ...shared, intervalMs: flushIntervalMs });
     const recorder = new EventRecorder({ ...shared, flusher: this.flusher });
-    this.lifecycles = new Lifecycles({ recorder, clock, sampleRate, onEnd });
+    this.lifecycles = new Lifecycles({ recorder, clock, sampleRate, forgotten: this.forgotten, onEnd });
   }
 
   /** Whether all that was made is written, losses included. */
   get isEmpty(): boolean {
     return this.queue.length === 0 && this.losses.isEmpty;
+  }
+
+  /** Takes out of the queue, and of what is in flight, what is of forgotten guilds. */
+  dropForgotten(): void {
+    this.lifecycles.dropForgotten();
+    this.counters.forgotten += this.queue.remove(({ guildHash }) => guildHash !== null && this.forgotten.has(guildHash));
   }
 
   /**

@@ -25,5 +25,5 @@ export class OtherSaltError extends Error {
 export async function eraseGuild(store: Store, hasher: GuildHasher, guildId: string): Promise<Deletion> {
   const stored = await store.saltFingerprints();
   if (stored.length > 0 && !stored.includes(hasher.fingerprint)) throw new OtherSaltError();
-  return store.eraseGuild(hasher.hash(guildId));
+  return store.eraseGuilds([hasher.hash(guildId)]);
 }

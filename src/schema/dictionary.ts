@@ -34,7 +34,16 @@ export const saltFields = {
   }
 } as const satisfies Record<string, Field>;
 
-/** Every table of ours, each with its reason. */
+export const optOutFields = {
+  guildHash: {
+    ...eventFields.guildHash,
+    nullable: false,
+    purpose: 'Salted hash of the id of a guild that opted out.'
+  },
+  fingerprint: { ...saltFields.fingerprint, purpose: 'Of the salt that the hash was made with: another salt would not find the guild.' }
+} as const satisfies Record<string, Field>;
+
+/** The tables whose rows are of a day, each with its reason: a row goes with its day. */
 export const tables = {
   events: {
     name: 'telemetry_events',
@@ -74,6 +83,17 @@ export const tables = {
   }
 } as const satisfies Record<string, Table>;
 
+/** What was said of a guild, and stands until it is taken back. */
+export const optOutTable = {
+  name: 'telemetry_opt_outs',
+  purpose: 'Of which guilds nothing may be recorded, since their admins said so. It is kept until they take it back.',
+  key: ['guildHash'],
+  fields: optOutFields
+} as const satisfies Table;
+
+/** Every table of ours. */
+export const allTables = { ...tables, optOuts: optOutTable } as const;
+
 /** MikroORM's own list of the migrations that ran, with the moment the operator's process ran them. */
 export const migrationsTable = {
   name: 'telemetry_migrations',
@@ -83,6 +103,9 @@ export const migrationsTable = {
 
 /** The use of a salt on a day, as it is stored. */
 export type TelemetrySalt = RowOf<typeof saltFields>;
+
+/** A guild that opted out, as it is stored. */
+export type OptOut = RowOf<typeof optOutFields>;
 
 /** A count of lost events, as it is stored. */
 export type TelemetryLoss = RowOf<typeof lossFields>;

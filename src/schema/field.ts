@@ -19,7 +19,7 @@ export interface Field {
 export interface Table {
   readonly name: string;
   readonly purpose: string;
-  /** The fields of the primary key, in its order: the day first, so that a day's rows stand together. */
+  /** The fields of the primary key, in its order: the day first where there is one, so that a day's rows stand together. */
   readonly key: readonly string[];
   readonly fields: Readonly<Record<string, Field>>;
 }

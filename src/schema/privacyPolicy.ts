@@ -1,4 +1,4 @@
-import { migrationsTable, tables } from './dictionary.ts';
+import { allTables, migrationsTable, tables } from './dictionary.ts';
 import type { Field, Table } from './field.ts';
 import { RUN_ATTRIBUTES } from './runAttributes.ts';
 
@@ -17,7 +17,7 @@ everything is deleted after a number of days that the operator sets (30 unless t
 
 These tables, with these columns and no others:
 
-${Object.values(tables).map(tableText).join('\n\n')}
+${Object.values(allTables).map(tableText).join('\n\n')}
 
 ### ${migrationsTable.name}
 

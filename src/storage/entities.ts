@@ -1,5 +1,5 @@
 import { EntitySchema, type EntityProperty } from '@mikro-orm/core';
-import { tables } from '../schema/dictionary.ts';
+import { optOutTable, tables } from '../schema/dictionary.ts';
 import type { Field, Table } from '../schema/field.ts';
 
 /** The column type of each type of field, in one engine's words. */
@@ -13,9 +13,12 @@ const PROPERTY_TYPES: Readonly<Record<Field['type'], string>> = {
   real: 'double'
 };
 
-/** The entities of the tables in the data dictionary, whose names end with `suffix`. */
+/** The entities of the tables in the data dictionary. The names of those that have days end with `suffix`. */
 export function entities(columnTypes: ColumnTypes, suffix: string): EntitySchema[] {
-  return Object.entries(tables).map(([name, table]) => entity(name, table, columnTypes, suffix));
+  return [
+    ...Object.entries(tables).map(([name, table]) => entity(name, table, columnTypes, suffix)),
+    entity('optOuts', optOutTable, columnTypes, '')
+  ];
 }
 
 function entity(name: string, table: Table, columnTypes: ColumnTypes, suffix: string): EntitySchema {

@@ -2,7 +2,7 @@
 import type { MikroORM, SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { Clock } from '../events/clock.ts';
-import { tables, type TelemetryLoss, type TelemetrySalt } from '../schema/dictionary.ts';
+import { tables, type OptOut, type TelemetryLoss, type TelemetrySalt } from '../schema/dictionary.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
 import type {
   Audit,
@@ -19,7 +19,8 @@ import type {
 import { StoreError } from '../store/storeError.ts';
 import { auditDatabase } from './audit/auditDatabase.ts';
 import type { Dialect } from './dialect.ts';
-import { eraseGuild } from './queries/eraseGuild.ts';
+import { eraseGuilds } from './queries/eraseGuilds.ts';
+import { addOptOuts, readOptOuts, removeOptOuts } from './queries/optOuts.ts';
 import { purgeTables } from './queries/purge.ts';
 import { invalidateRollups, isLate, rollUpSettledDays } from './queries/rollups.ts';
 import { run } from './queries/tables.ts';
@@ -159,18 +160,35 @@ export class SqlStore implements Store {
       // Deleting rows takes room on the disk.
       if (days !== undefined || !this.#dialect.keepsFiles || (error as StoreError).kind !== 'full') throw error;
       const { events } = await this.totals();
+      const optOuts = await this.optOuts();
       await this.#orm.close(true);
       await this.#dialect.deleteAll();
       await this.#reopen(true);
+      await this.addOptOuts(optOuts);
       return { deleted: events, isWiped: true };
     }
   }
 
-  eraseGuild(guildHash: string): Promise<Deletion> {
+  eraseGuilds(guildHashes: readonly string[]): Promise<Deletion> {
     return this.#attempt(async (em) => {
-      const deleted = await eraseGuild(em, this.#dialect, guildHash);
+      const deleted = await eraseGuilds(em, this.#dialect, guildHashes);
       await rollUpSettledDays(em, this.#dialect, this.#clock.nowMs());
       return { deleted, isWiped: await this.#wiping.wipe(em, 'together') };
+    });
+  }
+
+  optOuts(): Promise<OptOut[]> {
+    return this.#attempt((em) => readOptOuts(em, this.#dialect));
+  }
+
+  addOptOuts(optOuts: readonly OptOut[]): Promise<void> {
+    return this.#attempt((em) => addOptOuts(em, this.#dialect, optOuts));
+  }
+
+  removeOptOuts(guildHashes: readonly string[]): Promise<void> {
+    return this.#attempt(async (em) => {
+      await removeOptOuts(em, this.#dialect, guildHashes);
+      await this.#wiping.wipe(em, 'together');
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Surface } from '../schema/closedLists.ts';
-import type { TelemetryLoss } from '../schema/dictionary.ts';
+import type { OptOut, TelemetryLoss } from '../schema/dictionary.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
 
 /** How many events of a day have the same values in every field that a report distinguishes. */
@@ -145,8 +145,14 @@ export interface Store {
   rollUp(): Promise<number>;
   /** Deletes what is of these days, a chunk at a time; all of it without any. */
   purge(days?: PurgedDays): Promise<Deletion>;
-  /** Deletes the events of one guild, and rolls up its days anew. */
-  eraseGuild(guildHash: string): Promise<Deletion>;
+  /** Deletes the events of these guilds, and rolls up their days anew. */
+  eraseGuilds(guildHashes: readonly string[]): Promise<Deletion>;
+  /** The guilds that opted out. */
+  optOuts(): Promise<OptOut[]>;
+  /** Adds these guilds to those that opted out. Of what is stored of them nothing is deleted. */
+  addOptOuts(optOuts: readonly OptOut[]): Promise<void>;
+  /** Takes these guilds out of those that opted out. */
+  removeOptOuts(guildHashes: readonly string[]): Promise<void>;
   /** The fingerprints of the salts that stored hashes were made with. */
   saltFingerprints(): Promise<string[]>;
   /** Compares the live database with the data dictionary. */

@@ -23,6 +23,8 @@ interface ActiveRunRecorderOptions extends RecorderWishes {
   readonly lifecycles: Lifecycles;
   /** `null` while guilds can't be hashed. */
   readonly hashGuild: (guildId: string) => string | null;
+  /** Whether a run is recorded whose guild can't be hashed: not while any guild has opted out, since it might be that one. */
+  readonly recordsUnhashed: () => boolean;
   readonly log: ThrottledLogger;
 }
 
@@ -153,16 +155,18 @@ export class ActiveRunRecorder implements RunRecorder {
   }
 
   #begin(key: object, description: PieceRun, { timed, endsByItself }: Beginning): void {
-    const { lifecycles, excludedGuilds, hashGuild, log } = this.#options;
+    const { lifecycles, excludedGuilds, hashGuild, recordsUnhashed, log } = this.#options;
     const { surface, provider, guildId } = description;
     if (typeof guildId === 'string' && excludedGuilds.has(guildId)) return;
     // Of a bot in JavaScript it may be anything.
     if (!SURFACES.includes(surface))
       return log.warn('surface', `Telemetry does not record a run whose surface is none of ${SURFACES.join(', ')}`);
+    const guildHash = typeof guildId === 'string' ? hashGuild(guildId) : null;
+    if (guildHash === null && typeof guildId === 'string' && !recordsUnhashed()) return;
     lifecycles.begin(key, {
       operation: this.#names.operation(description),
       provider: this.#names.provider(provider),
-      guildHash: typeof guildId === 'string' ? hashGuild(guildId) : null,
+      guildHash,
       timed,
       endsByItself
     });

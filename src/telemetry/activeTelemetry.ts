@@ -22,6 +22,7 @@ import type { ActiveRunRecorder } from './activeRunRecorder.ts';
 import type { TelemetryClientOptions } from './clientOptions.ts';
 import { closeWithin, saveAtExit } from './closeWithin.ts';
 import { EarlierLosses } from './earlierLosses.ts';
+import { GuildForgetting } from './guildForgetting.ts';
 import { GuildKey } from './guildKey.ts';
 import { KeyedRun } from './keyedRun.ts';
 import { makeRecorder, wishesOf } from './makeRecorder.ts';
@@ -56,6 +57,7 @@ export class ActiveTelemetry implements TelemetryService {
   readonly #log: ThrottledLogger;
   readonly #clock: Clock;
   readonly #guilds: GuildKey;
+  readonly #forgetting: GuildForgetting;
   readonly #earlierLosses: EarlierLosses;
   readonly #pipeline: Pipeline;
   #metrics: RunMetrics | undefined;
@@ -74,14 +76,21 @@ export class ActiveTelemetry implements TelemetryService {
     this.#settings = settings;
     this.#log = log;
     this.#clock = clock;
-    this.#guilds = new GuildKey(settings.hashSalt, log);
+    this.#guilds = new GuildKey(settings.hashSalt, settings.previousHashSalt, log);
     const lossFolder = new LossFolder(settings);
     this.#earlierLosses = new EarlierLosses(lossFolder, log);
     const onEnd = (run: EndedRun): void => this.#metrics?.record(run);
     this.#pipeline = new Pipeline({ ...settings, clock, log, lossShelf: lossFolder, onEnd });
     this.#handTo(options.meter);
+    this.#forgetting = new GuildForgetting({ pipeline: this.#pipeline, guilds: this.#guilds, log });
     this.#maintenance = new Maintenance({ clock, log, retentionDays: settings.retentionDays, saltFingerprint: this.#guilds.fingerprint });
-    this.runs = makeRecorder({ log, options, lifecycles: this.#pipeline.lifecycles, hashGuild: this.#guilds.hash });
+    this.runs = makeRecorder({
+      log,
+      options,
+      lifecycles: this.#pipeline.lifecycles,
+      hashGuild: this.#guilds.hash,
+      recordsUnhashed: () => !this.#forgetting.isAny
+    });
   }
 
   ready(): Promise<void> {
@@ -98,9 +107,9 @@ export class ActiveTelemetry implements TelemetryService {
       settings: this.#settings,
       log: this.#log,
       clock: this.#clock,
-      prepare: (store) => this.#maintenance.noteNewestDay(store),
+      prepare: (store) => this.#forgetting.read(store).then(() => this.#maintenance.noteNewestDay(store)),
       onOpen: (store) => this.#pipeline.flusher.start(store),
-      maintain: (store) => this.#earlierLosses.handOver(store).then(() => this.#maintenance.run(store)),
+      maintain: (store) => this.#maintain(store),
       after: Promise.all([this.#released, this.#guilds.made]),
       saltFingerprint: this.#guilds.fingerprint
     });
@@ -153,6 +162,28 @@ export class ActiveTelemetry implements TelemetryService {
     return this.#reading(() => this.#maintenance.eraseGuild(store, this.#guilds.hasher, guildId)).finally(() => this.#reports.clear());
   }
 
+  async optOut(guildId: string): Promise<Deletion> {
+    const store = this.#openStore();
+    return this.#reading(() => this.#forgetting.optOut(store, guildId)).finally(() => this.#reports.clear());
+  }
+
+  async optIn(guildId: string): Promise<void> {
+    const store = this.#openStore();
+    return this.#reading(() => this.#forgetting.optIn(store, guildId));
+  }
+
+  hasOptedOut(guildId: string): boolean {
+    return this.#forgetting.hasOptedOut(guildId);
+  }
+
+  leave(guildId: string): void {
+    this.#forgetting.leave(guildId);
+  }
+
+  join(guildId: string): void {
+    this.#forgetting.join(guildId);
+  }
+
   status(): TelemetryStatus {
     return readStatus({
       settings: this.#settings,
@@ -190,7 +221,15 @@ export class ActiveTelemetry implements TelemetryService {
     this.#maintainIfWaiting();
     if (this.status().problem !== null) this.#pipeline.losses.shelveNew();
     const store = this.#session?.store;
-    if (store !== undefined) void this.#maintenance.checkSaltAfterWrites(store, this.#pipeline.counters.written);
+    if (store === undefined) return;
+    void this.#forgetting.check(store, this.#settings.privacyCommand !== undefined || this.#forgetting.isAny);
+    void this.#maintenance.checkSaltAfterWrites(store, this.#pipeline.counters.written);
+  }
+
+  async #maintain(store: Store): Promise<void> {
+    await this.#earlierLosses.handOver(store);
+    await this.#forgetting.check(store, false);
+    await this.#maintenance.run(store);
   }
 
   #maintainIfWaiting(): void {

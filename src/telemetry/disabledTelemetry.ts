@@ -67,6 +67,22 @@ export class DisabledTelemetry implements TelemetryService {
     throw new TelemetryUnavailableError(this.#reason);
   }
 
+  async optOut(): Promise<never> {
+    throw new TelemetryUnavailableError(this.#reason);
+  }
+
+  async optIn(): Promise<never> {
+    throw new TelemetryUnavailableError(this.#reason);
+  }
+
+  hasOptedOut(): boolean {
+    return false;
+  }
+
+  leave(): void {}
+
+  join(): void {}
+
   status(): TelemetryStatus {
     return {
       state: 'off',

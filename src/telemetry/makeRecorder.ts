@@ -8,14 +8,16 @@ interface RecorderSource {
   readonly lifecycles: Lifecycles;
   /** `null` where it can't be hashed. */
   readonly hashGuild: (guildId: string) => string | null;
+  /** Whether a run is recorded whose guild can't be hashed. */
+  readonly recordsUnhashed: () => boolean;
   readonly log: ThrottledLogger;
   /** The client option `telemetry`, already checked. */
   readonly options: TelemetryClientOptions;
 }
 
 /** The recorder of runs that the client options ask for. */
-export function makeRecorder({ lifecycles, hashGuild, log, options }: RecorderSource): ActiveRunRecorder {
-  return new ActiveRunRecorder({ log, lifecycles, hashGuild, ...wishesOf(options, log) });
+export function makeRecorder({ lifecycles, hashGuild, recordsUnhashed, log, options }: RecorderSource): ActiveRunRecorder {
+  return new ActiveRunRecorder({ log, lifecycles, hashGuild, recordsUnhashed, ...wishesOf(options, log) });
 }
 
 /** What the client options ask of a recorder. */

@@ -24,7 +24,7 @@ export interface TelemetryStatus {
   readonly queueCapacity: number;
   /** Runs that have begun and not ended. */
   readonly inFlight: number;
-  /** What became of every event: made = sampledOut + queueLength + written + dropped + refused. */
+  /** What became of every event: made = sampledOut + queueLength + written + dropped + refused + forgotten. */
   readonly counters: Readonly<EventCounters>;
   /** Invalid or excess names and error types that were recorded as `other` or `unexpected_error`. */
   readonly replacedNames: number;

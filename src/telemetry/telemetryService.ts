@@ -1,6 +1,6 @@
 import type { PieceRun } from '../events/runDescription.ts';
 import type { TelemetryClientOptions } from './clientOptions.ts';
-import type { Run, Telemetry } from './telemetry.ts';
+import type { Deletion, Run, Telemetry } from './telemetry.ts';
 
 /** What listeners record runs with. Nothing here ever throws or waits, but for what tracked work throws. */
 export interface RunRecorder {
@@ -44,6 +44,19 @@ export interface TelemetryService extends Telemetry {
   heed(options: TelemetryClientOptions): void;
   /** Takes what lists the runs that the pieces of the bot may have: reports then tell which of them are unused. */
   knowPieces(list: () => readonly PieceRun[]): void;
+  /**
+   * Keeps nothing of a guild from now on, in no process, and erases what is stored of it.
+   * @throws {TelemetryUnavailableError} when that can't be kept: then nothing has changed.
+   */
+  optOut(guildId: string): Promise<Deletion>;
+  /** Takes an opt-out back. @throws {TelemetryUnavailableError} when that can't be kept. */
+  optIn(guildId: string): Promise<void>;
+  /** Whether a guild has opted out, as far as this process knows: it may take a minute to hear of it. */
+  hasOptedOut(guildId: string): boolean;
+  /** The bot was removed from a guild: what is stored of it is erased within a minute. Never throws. */
+  leave(guildId: string): void;
+  /** The bot was added to a guild. Never throws. */
+  join(guildId: string): void;
   /** Takes the `Date` header of an answer of Discord's: another clock than that of this machine. */
   hear(date: string | null): void;
   /** Ends what is in flight as interrupted, writes the queue and closes the database, within 3 seconds. May be followed by `start`. */

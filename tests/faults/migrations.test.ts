@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { tables } from '../../src/schema/dictionary.ts';
+import { allTables } from '../../src/schema/dictionary.ts';
 import { onBothDatabases, outcomes } from '../support/databases.ts';
 import { expectCountersToAddUp } from '../support/counters.ts';
 import { runTrackingProcesses } from '../support/trackingProcesses.ts';
@@ -26,6 +26,6 @@ onBothDatabases((createDatabase) => {
     expect(await outcomes(database)).toEqual({ 'discord.generator.preset': { runs: all, ok: all, failed: 0 } });
     const [row] = await database.sql('select count(*) as migrations from telemetry_migrations');
     expect(Number(row?.['migrations'])).toBe(1);
-    for (const { name } of Object.values(tables)) await database.sql(`select * from ${name} limit 1`);
+    for (const { name } of Object.values(allTables)) await database.sql(`select * from ${name} limit 1`);
   });
 });

@@ -70,7 +70,10 @@ onBothDatabases((createDatabase) => {
     const hash = events.find(({ guildHash }) => guildHash !== null)?.guildHash ?? '';
     await store.write(events);
     expect(await store.rollUp()).toBe(3);
-    expect(await store.eraseGuild(hash)).toEqual({ deleted: events.filter(({ guildHash }) => guildHash === hash).length, isWiped: true });
+    expect(await store.eraseGuilds([hash])).toEqual({
+      deleted: events.filter(({ guildHash }) => guildHash === hash).length,
+      isWiped: true
+    });
     expect(await database.sql(`select * from telemetry_daily_guilds where guild_hash = '${hash}'`)).toEqual([]);
     expect(await database.sql(`select * from telemetry_events where guild_hash = '${hash}'`)).toEqual([]);
     const [total] = await database.sql('select sum(count) as events, count(distinct day_bucket) as days from telemetry_daily_counts');

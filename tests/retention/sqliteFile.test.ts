@@ -98,7 +98,7 @@ test('of 24 guilds that are erased, and of days that are purged, no fragment of 
     await store.rollUp();
     expect([await fragmentsOf(erased, database), await fragmentsOf(purged, database)]).toEqual([57, 57]);
     expect((await store.purge(throughDay(old))).isWiped).toBe(true);
-    await store.eraseGuild(erased);
+    await store.eraseGuilds([erased]);
     // What is erased within ten minutes is wiped together; a purge does not wait.
     expect(await store.purge(throughDay(old))).toEqual({ deleted: 0, isWiped: true });
     expect([await fragmentsOf(erased, database), await fragmentsOf(purged, database)]).toEqual([0, 0]);
@@ -117,7 +117,7 @@ test('what was deleted while someone reads the file is wiped as soon as the read
   const reader = new DatabaseSync(database.file);
   reader.exec('begin');
   reader.prepare('select count(*) from telemetry_events').get();
-  const { deleted, isWiped } = await store.eraseGuild(erased);
+  const { deleted, isWiped } = await store.eraseGuilds([erased]);
   expect(deleted).toBeGreaterThan(500);
   expect(isWiped).toBe(false);
   expect(await fragmentsOf(erased, database)).toBeGreaterThan(0);
@@ -134,7 +134,7 @@ test('guilds that are erased shortly one after another are wiped together', asyn
   const guilds = Array.from({ length: 5 }, () => hexOf(random, 64));
   await writeEvents(store, mixedEvents(random, TODAY, 2_000, guilds));
   const answers: boolean[] = [];
-  for (const guild of guilds.slice(1)) answers.push((await store.eraseGuild(guild)).isWiped);
+  for (const guild of guilds.slice(1)) answers.push((await store.eraseGuilds([guild])).isWiped);
   expect(answers).toEqual([true, false, false, false]);
   const generations = await database.sql("select name from sqlite_master where name glob 'telemetry_events_2*' order by name");
   expect(generations.map(({ name }) => name)).toEqual([2, 3, 4, 5].map((generation) => `telemetry_events_20260303_${generation}`));

@@ -86,7 +86,8 @@ onBothDatabases((createDatabase) => {
       'telemetry_daily_counts',
       'telemetry_daily_durations',
       'telemetry_daily_guilds',
-      'telemetry_salts'
+      'telemetry_salts',
+      'telemetry_opt_outs is empty'
     ]);
   });
 

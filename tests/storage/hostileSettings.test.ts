@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, test } from '@jest/globals';
 import { purge } from '../../src/retention/purge.ts';
-import { tables } from '../../src/schema/dictionary.ts';
+import { allTables } from '../../src/schema/dictionary.ts';
 import { addDays } from '../../src/events/day.ts';
 import { postgresqlDatabase, sqliteDatabase, type Row, type TestDatabase } from '../support/databases.ts';
 import { databaseAt } from '../support/postgresDatabase.ts';
@@ -40,7 +40,10 @@ async function everything(database: TestDatabase, look: TestDatabase): Promise<u
       })
     ])
   );
-  await note(store.eraseGuild(guildHash));
+  await note(store.addOptOuts([{ guildHash, fingerprint: 'b'.repeat(64) }]));
+  await note(store.optOuts());
+  await note(store.removeOptOuts([guildHash]));
+  await note(store.eraseGuilds([guildHash]));
   await note(store.usage({ spans: [KEPT] }));
   await note(store.usage({ spans: [KEPT], surface: 'racetime' }));
   await note(store.losses(KEPT.from));
@@ -56,7 +59,7 @@ async function stored({ env }: TestDatabase): Promise<Record<string, Row[]>> {
   url.searchParams.set('options', '-c datestyle=ISO -c search_path=pg_catalog -c extra_float_digits=3 -c client_encoding=UTF8');
   const { sql } = await databaseAt(url.href);
   const rows: Record<string, Row[]> = {};
-  for (const { name } of Object.values(tables))
+  for (const { name } of Object.values(allTables))
     rows[name] = await sql(`select t::text as row from public.${name} t order by t::text collate "C"`);
   return rows;
 }

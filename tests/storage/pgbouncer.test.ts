@@ -60,7 +60,7 @@ const POOLS = [
       ]);
       expect(purged.deleted).toBe(1);
       expect(rolledUp).toBeGreaterThan(0);
-      expect((await store.eraseGuild(GUILD)).deleted).toBe(1);
+      expect((await store.eraseGuilds([GUILD])).deleted).toBe(1);
       const { counts } = await store.usage({ spans: [{ from: addDays(today, -29), to: today }] });
       expect(counts.map(({ day, count }) => ({ day, count })).toSorted((a, b) => (a.day < b.day ? -1 : 1))).toEqual(
         [4, 3, 0].map((ago) => ({ day: addDays(today, -ago), count: 1 }))

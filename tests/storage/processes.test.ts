@@ -50,6 +50,6 @@ test('summing up a day, purging it, erasing a guild of it and writing late event
   const store = await openTestStore(database, today);
   const random = seededRandom(8);
   const write = (): Promise<void> => writeEvents(store, [anEvent(random, { dayBucket: day, guildHash: 'a'.repeat(64) })]);
-  const works = [write, () => store.rollUp(), () => store.eraseGuild('a'.repeat(64)), write, () => store.purge(throughDay(day))];
+  const works = [write, () => store.rollUp(), () => store.eraseGuilds(['a'.repeat(64)]), write, () => store.purge(throughDay(day))];
   for (const work of works) await expectToWait(database, dayLock(day), work);
 });

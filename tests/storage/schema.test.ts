@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { systemClock } from '../../src/events/clock.ts';
-import { migrationsTable, tables } from '../../src/schema/dictionary.ts';
+import { allTables, migrationsTable } from '../../src/schema/dictionary.ts';
 import { addDays } from '../../src/events/day.ts';
 import { postgresqlDatabase, type TestDatabase } from '../support/databases.ts';
 import { seededRandom } from '../support/randomEvents.ts';
@@ -8,7 +8,7 @@ import { anEvent, openTestStore, throughDay, writeEvents } from '../support/seed
 
 const today = systemClock().today();
 const SCHEMAS = ['Tele-Metry', 'telemetry', 'public'];
-const NAMES = [...Object.values(tables), migrationsTable].map(({ name }) => name).toSorted();
+const NAMES = [...Object.values(allTables), migrationsTable].map(({ name }) => name).toSorted();
 
 function inSchema({ env, ...rest }: TestDatabase, schema: string): TestDatabase {
   const url = new URL(env['TELEMETRY_DATABASE_URL'] ?? '');
@@ -27,7 +27,7 @@ test('each schema of a database is one of its own, whatever its name is, and hol
     expect(await store.rollUp()).toBe(1);
     expect(await store.usage({ spans: [{ from: addDays(today, -29), to: today }] })).toMatchObject({ spans: [{ guilds: 1 }] });
     expect((await store.audit(30)).findings).toEqual([]);
-    expect((await store.eraseGuild(String(index).repeat(64))).deleted).toBe(2);
+    expect((await store.eraseGuilds([String(index).repeat(64)])).deleted).toBe(2);
     const found = await database.sql(
       `select table_name as name from information_schema.tables where table_schema = '${schema}' order by 1`
     );

@@ -39,7 +39,7 @@ onBothDatabases((createDatabase) => {
             counts: [],
             spans: [{ guilds: 0, features: [] }]
           });
-          expect((await store.eraseGuild(text)).deleted).toBe(1);
+          expect((await store.eraseGuilds([text])).deleted).toBe(1);
         }
         expect((await store.totals()).events).toBe(0);
       }),

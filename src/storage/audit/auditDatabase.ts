@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { addDays } from '../../events/day.ts';
-import { migrationsTable, tables } from '../../schema/dictionary.ts';
+import { allTables, migrationsTable } from '../../schema/dictionary.ts';
 import type { Table } from '../../schema/field.ts';
 import type { Audit } from '../../store/store.ts';
 import type { Dialect, LiveTable } from '../dialect.ts';
@@ -14,7 +14,7 @@ const GRACE_DAYS = 1;
 export async function auditDatabase(em: SqlEntityManager, dialect: Dialect, today: string, retentionDays: number): Promise<Audit> {
   const checked: string[] = [];
   const findings: string[] = [];
-  for (const table of Object.values<Table>(tables)) {
+  for (const table of Object.values<Table>(allTables)) {
     const names = await dialect.namesOf(em, table);
     const live: LiveTable[] = [];
     for (const name of names) {

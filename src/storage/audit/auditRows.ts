@@ -23,11 +23,11 @@ export async function auditRows(em: SqlEntityManager, dialect: Dialect, table: T
   const query = groupQuery(dialect, table);
   const wrong = new Map<string, number>();
   let count = 0;
-  const days = await dialect.days(em, table);
-  for (const day of days) {
+  const days = hasDays(table) ? await dialect.days(em, table) : [];
+  for (const day of hasDays(table) ? days : [undefined]) {
     const groups = await em.transactional(async (inside) => {
       await dialect.prepareForCounting(inside);
-      return run<Group>(inside, query(await rowsOf(inside, dialect, table, day)));
+      return run<Group>(inside, query(day === undefined ? dialect.tables.optOuts : await rowsOf(inside, dialect, table, day)));
     }, dialect.snapshot);
     for (const group of groups) {
       count += Number(group['rows']);
@@ -36,6 +36,10 @@ export async function auditRows(em: SqlEntityManager, dialect: Dialect, table: T
   }
   const findings = [...wrong].map(([place, rows]) => `${table.name}.${place}, in ${rows} ${rows === 1 ? 'row' : 'rows'}`);
   return { count, findings, oldestDay: days[0], newestDay: days.at(-1) };
+}
+
+function hasDays({ fields }: Table): boolean {
+  return 'dayBucket' in fields;
 }
 
 /** Whether nearly every row has a value of its own. */
@@ -57,7 +61,8 @@ function groupQuery(dialect: Dialect, { fields }: Table): (rows: RawBuilder<unkn
       ]),
     sql`count(*) as rows`
   ];
-  return (rows) => sql`select ${sql.join(columns)} from ${rows} group by ${sql.join(shared)}`;
+  const by = shared.length === 0 ? sql`` : sql`group by ${sql.join(shared)}`;
+  return (rows) => sql`select ${sql.join(columns)} from ${rows} ${by}`;
 }
 
 /** Whether the value of a column that differs from row to row does not fit it, as the database can tell. */

@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql, type RawBuilder } from 'kysely';
-import { migrationsTable, tables } from '../../schema/dictionary.ts';
+import { allTables, migrationsTable } from '../../schema/dictionary.ts';
 import { run } from '../queries/tables.ts';
 
 /*
@@ -51,7 +51,7 @@ export async function odditiesOf(em: SqlEntityManager, table: RawBuilder<unknown
 
 /** What stands beside our tables and is named as they are, and what tells of every table of the database when its rows came. */
 export async function findStrangers(em: SqlEntityManager, schema: string): Promise<string[]> {
-  const ours = [...Object.values(tables), migrationsTable].map(({ name }) => name);
+  const ours = [...Object.values(allTables), migrationsTable].map(({ name }) => name);
   const namespace = sql`(select oid from pg_namespace where nspname = ${schema})`;
   const rows = await run<{ finding: string }>(
     em,

@@ -1,15 +1,15 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql, type RawBuilder } from 'kysely';
-import { migrationsTable, tables } from '../../schema/dictionary.ts';
+import { allTables, migrationsTable } from '../../schema/dictionary.ts';
 import { DAY } from '../../schema/patterns.ts';
 import { StoreError } from '../../store/storeError.ts';
 
 /** The tables of a schema, as they are written in a query: `events` and the others of the dictionary, and that of the migrations. */
-export type Tables = Readonly<Record<keyof typeof tables | 'migrations', RawBuilder<unknown>>>;
+export type Tables = Readonly<Record<keyof typeof allTables | 'migrations', RawBuilder<unknown>>>;
 
 /** Our tables, each with its schema: what stands elsewhere on the search path under the same name is not ours. */
 export function tablesIn(schema: string): Tables {
-  const all = Object.entries({ ...tables, migrations: migrationsTable }).map(([key, { name }]) => [key, sql.id(schema, name)]);
+  const all = Object.entries({ ...allTables, migrations: migrationsTable }).map(([key, { name }]) => [key, sql.id(schema, name)]);
   return Object.fromEntries(all) as Tables;
 }
 

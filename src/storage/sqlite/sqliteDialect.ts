@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { SqliteDriver, type MikroORM, type Options, type SqlEntityManager } from '@mikro-orm/sql';
 import { sql, type RawBuilder } from 'kysely';
 import { sqliteMigrations } from '../../../migrations/index.ts';
-import { migrationsTable, tables, type TelemetrySalt } from '../../schema/dictionary.ts';
+import { migrationsTable, optOutTable, tables, type TelemetrySalt } from '../../schema/dictionary.ts';
 import type { TelemetryEvent } from '../../schema/eventFields.ts';
 import type { Table } from '../../schema/field.ts';
 import { StoreError } from '../../store/storeError.ts';
@@ -131,7 +131,7 @@ export class SqliteDialect implements Dialect {
   }
 
   namesOf(em: SqlEntityManager, table: Table): Promise<string[]> {
-    return this.#days.names(em, table);
+    return 'dayBucket' in table.fields ? this.#days.names(em, table) : Promise.resolve([table.name]);
   }
 
   definitionOf(table: Table, name: string): string {
@@ -139,7 +139,7 @@ export class SqliteDialect implements Dialect {
   }
 
   async findStrangers(em: SqlEntityManager): Promise<string[]> {
-    const ours: string[] = [migrationsTable.name];
+    const ours: string[] = [migrationsTable.name, optOutTable.name];
     const views = new Map<string, string>();
     for (const table of Object.values<Table>(tables)) {
       const names = await this.#days.names(em, table);

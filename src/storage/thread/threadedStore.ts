@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import type { Settings } from '../../../config/settings.ts';
 import { backoffMs } from '../../common/backoff.ts';
 import type { Clock } from '../../events/clock.ts';
-import type { TelemetryLoss } from '../../schema/dictionary.ts';
+import type { OptOut, TelemetryLoss } from '../../schema/dictionary.ts';
 import type { TelemetryEvent } from '../../schema/eventFields.ts';
 import type { Audit, DatabaseClock, Deletion, LossCount, PurgedDays, Store, StoredTotals, Usage, UsageRange } from '../../store/store.ts';
 import { StoreError } from '../../store/storeError.ts';
@@ -132,8 +132,20 @@ export class ThreadedStore implements Store {
     return this.#ask('purge', days);
   }
 
-  eraseGuild(guildHash: string): Promise<Deletion> {
-    return this.#ask('eraseGuild', guildHash);
+  eraseGuilds(guildHashes: readonly string[]): Promise<Deletion> {
+    return this.#ask('eraseGuilds', guildHashes);
+  }
+
+  optOuts(): Promise<OptOut[]> {
+    return this.#ask('optOuts');
+  }
+
+  addOptOuts(optOuts: readonly OptOut[]): Promise<void> {
+    return this.#ask('addOptOuts', optOuts);
+  }
+
+  removeOptOuts(guildHashes: readonly string[]): Promise<void> {
+    return this.#ask('removeOptOuts', guildHashes);
   }
 
   saltFingerprints(): Promise<string[]> {
