@@ -74,7 +74,7 @@ export const variables = {
   } satisfies Variable<string | undefined>,
   previousHashSalt: {
     name: 'TELEMETRY_PREVIOUS_HASH_SALT',
-    purpose: 'The salt before the present one, so that guilds that opted out stay so.',
+    purpose: 'The salt before this one: guilds that opted out under it stay so.',
     unit: 'as `TELEMETRY_HASH_SALT`',
     fallback: '',
     remedy: 'write the former value of TELEMETRY_HASH_SALT, as it was',
@@ -152,8 +152,8 @@ export const variables = {
   } satisfies Variable<string>,
   privacyCommand: {
     name: 'TELEMETRY_PRIVACY_COMMAND',
-    purpose: 'Registers a command of this name, as `privacy`, for everyone: what is measured, and an opt-out for a server.',
-    unit: '1 to 32 letters, digits, `-`, `_`',
+    purpose: 'Registers a command for everyone: what is measured, and a way out.',
+    unit: 'as `privacy`',
     fallback: '',
     remedy: COMMAND_REMEDY,
     schema: optional(z.string().refine(isCommandName))

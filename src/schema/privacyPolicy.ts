@@ -55,6 +55,15 @@ ${hasMeter === false ? 'Nothing: this bot hands nothing to one.' : handedOn(hasM
   minutes, or when whoever reads the file is done. While the clock of the machine is more than a day off that of the database or of Discord, nothing
   is deleted by itself, and the operator is told.
 
+## A way out
+
+- Where the operator has set a command for it, members who may manage a server can opt it out. Its events are erased, and nothing of it is recorded
+  from then on; that it has opted out is kept, as a hash, until it opts in again. Other processes of the bot hear of it within a minute, and erase what
+  they had written meanwhile.
+- If the salt is changed, the operator has to give the former one too, or telemetry stays off. What was said of servers that the bot has left is
+  forgotten then: such a server opts out anew if it adds the bot again.
+- The operator can set that the events of a server are erased within a minute after the bot was removed from it.
+
 ## What this can't promise
 
 - The hashes are pseudonyms, not anonymous, for as long as the salt lives.
