@@ -38,11 +38,12 @@ export function privacyCommand(options: PrivacyCommandOptions): new (context: Co
 
   const show = ({ guildId }: ChatInputCommandInteraction, words: Words): InteractionEditReplyOptions => {
     if (!service.enabled) return { content: words.off };
-    const { sampleRate, retentionDays } = service.status();
+    const { sampleRate, retentionDays, meterErrors } = service.status();
+    const isExported = meterErrors !== null;
     const hasOptedOut = guildId !== null && service.hasOptedOut(guildId);
     return {
-      content: describe(words, commandName, { sampleRate, retentionDays, surfaces: surfaces(), isExported: false, hasOptedOut }),
-      files: [new AttachmentBuilder(Buffer.from(privacyPolicy()), { name: 'privacy.md' })]
+      content: describe(words, commandName, { sampleRate, retentionDays, surfaces: surfaces(), isExported, hasOptedOut }),
+      files: [new AttachmentBuilder(Buffer.from(privacyPolicy(isExported)), { name: 'privacy.md' })]
     };
   };
 
