@@ -24,7 +24,8 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   diskSqlite: { comparable: true, load: async () => (await import('./questions/diskSqlite.ts')).diskSqlite },
   reportSqlite: { comparable: true, load: async () => (await import('./questions/reportSqlite.ts')).reportSqlite },
   reportPostgresql: { comparable: true, load: async () => (await import('./questions/reportPostgresql.ts')).reportPostgresql },
-  purge: { comparable: false, load: async () => (await import('./questions/purge.ts')).purge }
+  purge: { comparable: false, load: async () => (await import('./questions/purge.ts')).purge },
+  picture: { comparable: false, load: async () => (await import('./questions/picture.ts')).picture }
 };
 
 for (const [signal, code] of [

@@ -1,11 +1,14 @@
 // The sample bot and a day of its life in a few seconds: node examples/demo.ts, after npm run build. With DISCORD_TOKEN set it joins Discord
 // instead, as the bot of that token.
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { BOT, BotProcess, PACKAGE_ROOT } from './demo/botProcess.ts';
 import { drive } from './demo/drive.ts';
+import { EARLIER_DAYS, makeEarlierDays } from './demo/earlierDays.ts';
 import { TelemetryUser } from './demo/owner.ts';
 import { RacetimeTraffic } from './demo/racetimeTraffic.ts';
 import { COMMANDS, FIRST_FAULTS, makeTraffic } from './demo/traffic.ts';
@@ -17,6 +20,8 @@ const DATA_DIR = '.telemetry-demo';
 const GUILDS = ['Randomizer HQ', 'Triforce Hunters', 'Zebes', 'Mystery Monday', 'The Ladder', 'Speed Club', 'Lunch Races', 'Kakariko Inn'];
 /** Uses of the bot; a test takes fewer. */
 const USES = Number(process.env['DEMO_USES'] ?? 640);
+/** So that the days which are made up are kept. */
+const KEPT_DAYS = '60';
 const START_MS = 15_000;
 
 function say(text: string): void {
@@ -77,7 +82,28 @@ async function demonstrate(): Promise<void> {
   const file = join(DATA_DIR, 'telemetry.db');
   if (!existsSync(file)) throw new Error(`The bot has stopped and left no ${file}`);
   say(`\nAll ${uses.length} uses are in the report, and nobody's name. The bot has stopped; its database is ${file}. Look at it:`);
-  for (const command of ['report 1', 'status']) say(`  TELEMETRY_DATA_DIR=${DATA_DIR} npx sapphire-telemetry ${command}`);
+  for (const command of ['report 1', 'status'])
+    say(`  TELEMETRY_DATA_DIR=${DATA_DIR} TELEMETRY_RETENTION_DAYS=${KEPT_DAYS} npx sapphire-telemetry ${command}`);
+  await lookBack();
+}
+
+/** A day alone has nothing to compare with: days before it are made up, and shown as the command line does. */
+async function lookBack(): Promise<void> {
+  const made = await makeEarlierDays(DATA_DIR, USES / 3);
+  say(
+    `\nNow ${EARLIER_DAYS} days before today are made up, with ${made.toLocaleString('en-US')} runs that never were, so that there is something to compare:`
+  );
+  const files = { '--html': join(DATA_DIR, 'report.html'), '--png': join(DATA_DIR, 'report.png') };
+  show('In a terminal', 'npx sapphire-telemetry report 14', await reportOn(DATA_DIR));
+  for (const [format, path] of Object.entries(files)) await reportOn(DATA_DIR, format, path);
+  say(`\nThe same as a page and as a picture: ${Object.values(files).join(', ')}`);
+}
+
+/** What the command line prints, whose settings keep the days that were made up. */
+async function reportOn(dataDir: string, ...options: readonly string[]): Promise<string> {
+  const env = { PATH: process.env['PATH'], TELEMETRY_DATA_DIR: dataDir, TELEMETRY_RETENTION_DAYS: KEPT_DAYS };
+  const cli = fileURLToPath(new URL('../dist/esm/cli/main.js', import.meta.url));
+  return (await promisify(execFile)(process.execPath, [cli, 'report', '14', ...options], { env })).stdout;
 }
 
 /** The bot in this process, against Discord. Only the seeds come from a stand-in, unless PROVIDER_URL says otherwise. */

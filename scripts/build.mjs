@@ -1,6 +1,6 @@
 // Builds the package twice, for `import` and for `require`, into dist/. Plain JavaScript: it must run, and complain, on any Node.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, renameSync, rmSync } from 'node:fs';
 import process from 'node:process';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -19,6 +19,8 @@ try {
   execFileSync('tsc', ['-p', 'tsconfig.build.json', '--noEmit'], { stdio: 'inherit' });
   execFileSync('tsdown', ['--config', 'scripts/tsdown.config.ts'], { stdio: 'inherit', env: { ...process.env, BUILD_FOLDER: fresh } });
   for (const format of ['esm', 'cjs']) copyFileSync('src/retention/nodeCron.cjs', `${fresh}/${format}/retention/nodeCron.cjs`);
+  // Once for both: no program, and too large to be there twice.
+  cpSync('src/render/picture/font', `${fresh}/font`, { recursive: true });
   rmSync('dist', { recursive: true, force: true });
   renameSync(fresh, 'dist');
 } finally {

@@ -3,7 +3,12 @@ import { defineConfig, type UserConfig } from 'tsdown';
 
 const folder = process.env['BUILD_FOLDER'] ?? 'dist';
 // A file that is started by its path, such as a worker, needs its line here: nothing imports it.
-const library = { index: 'src/index.ts', register: 'src/register.ts', 'storage/thread/storeThread': 'src/storage/thread/storeThread.ts' };
+const library = {
+  index: 'src/index.ts',
+  register: 'src/register.ts',
+  'storage/thread/storeThread': 'src/storage/thread/storeThread.ts',
+  'render/picture/pngThread': 'src/render/picture/pngThread.ts'
+};
 
 const shared: UserConfig = {
   cwd: fileURLToPath(new URL('..', import.meta.url)),

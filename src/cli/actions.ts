@@ -5,8 +5,11 @@ import { systemClock } from '../events/clock.ts';
 import { GuildHasher } from '../events/guildHash.ts';
 import { renderCsv } from '../render/csv.ts';
 import { count, NOT_WIPED, plural } from '../render/format.ts';
+import { renderHtml } from '../render/html/page.ts';
 import { renderJson } from '../render/json.ts';
 import { findOperation } from '../render/operationSections.ts';
+import { renderSvg } from '../render/picture/picture.ts';
+import { renderPng } from '../render/picture/png.ts';
 import { renderText } from '../render/text.ts';
 import { approximately } from '../reports/figures.ts';
 import { readReport } from '../reports/readReport.ts';
@@ -25,27 +28,31 @@ import { confirm } from './confirm.ts';
 import { FindingsError, UsageError } from './errors.ts';
 import { paintFor } from './paint.ts';
 import { renderPurge, renderTotals } from './purgeText.ts';
+import type { Format } from './reportFile.ts';
 
 /** The command line may wait for a bot that is writing; nobody else runs on its thread. */
 const BUSY_TIMEOUT_MS = 5_000;
 const RETRY_MS = 100;
 const FIRST_DAY = '0001-01-01';
 
-const RENDERERS = { text: renderText, json: renderJson, csv: renderCsv } as const;
+const RENDERERS = { json: renderJson, csv: renderCsv, html: renderHtml, svg: renderSvg, png: renderPng } as const;
 /** How many operations are named where one is asked for that there is not. */
 const NAMED_OPERATIONS = 10;
 
 interface ReportRequest {
   readonly days: number;
   readonly surface: Surface | undefined;
-  readonly format: keyof typeof RENDERERS;
+  readonly format: Format;
   /** Only this operation, by its name; in text alone. */
   readonly operation: string | undefined;
   /** Whether the period before stands beside it; in text alone. */
   readonly withPrevious: boolean;
 }
 
-export function report(settings: Settings, { days, surface, format, operation, withPrevious }: ReportRequest): Promise<string> {
+export function report(
+  settings: Settings,
+  { days, surface, format, operation, withPrevious }: ReportRequest
+): Promise<string | Uint8Array> {
   return withStore(settings, async (store) => {
     const lossesMayBeMissing = (await new LossFolder(settings).handOver(store)) !== null;
     const read = await readReport(store, today(), { days, surface, retentionDays: settings.retentionDays, lossesMayBeMissing });

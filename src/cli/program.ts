@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readSettings, SettingsError, type Settings } from '../../config/settings.ts';
+import { NoPictureError } from '../render/picture/png.ts';
 import { DEFAULT_REPORT_DAYS, MAX_REPORT_DAYS } from '../reports/readReport.ts';
 import { ClockError } from '../retention/clockCheck.ts';
 import { OtherSaltError } from '../retention/eraseGuild.ts';
@@ -10,14 +11,13 @@ import { StoreError } from '../store/storeError.ts';
 import { eraseGuild, finishRotation, migrate, privacy, purgeEvents, report, rotateSalt, status, verify } from './actions.ts';
 import { FindingsError, UsageError } from './errors.ts';
 import { mindOutput } from './output.ts';
+import { FileError, FORMATS, formatOptions, targetOf, writeReport, type FormatOptions } from './reportFile.ts';
 
 const DONE = 0;
 const FAILED = 1;
 const WRONG_USAGE = 2;
 
-interface ReportOptions {
-  readonly json?: boolean;
-  readonly csv?: boolean;
+interface ReportOptions extends FormatOptions {
   readonly surface?: Surface;
   readonly operation?: string;
   readonly previous?: boolean;
@@ -35,6 +35,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
     if (error instanceof UsageError) return complain(error.message, WRONG_USAGE);
     if (error instanceof OtherSaltError) return complain(`The salt is another one: ${error.message}`, FAILED);
     if (error instanceof ClockError) return complain(`Nothing was purged: ${error.message}`, FAILED);
+    if (error instanceof NoPictureError) return complain(`There is no picture: ${error.message}`, FAILED);
+    if (error instanceof FileError) return complain(error.message, FAILED);
     if (error instanceof FindingsError) return complain(error.message, FAILED);
     if (error instanceof StoreError) return complain(`The database of telemetry can't be used: ${error.message}`, FAILED);
     return complain(`Unexpected error: ${error instanceof Error ? error.name : 'no error object'}. Please report it`, FAILED);
@@ -53,21 +55,20 @@ function program(): Command {
     return readSettings(process.env);
   };
 
-  cli
+  const reportCommand = cli
     .command('report')
     .description('what is used, how often it fails and how fast it is')
     .addArgument(
       new Argument('[days]', 'UTC days up to yesterday; today stands beside them').argParser(daysOf).default(DEFAULT_REPORT_DAYS)
     )
-    .option('--json', 'one JSON object')
-    .addOption(new Option('--csv', 'one CSV table').conflicts('json'))
     .addOption(new Option('--surface <surface>', 'only what ran there').choices(SURFACES))
-    .addOption(new Option('--operation <name>', 'only this one, as discord.generator.preset').conflicts(['json', 'csv']))
-    .addOption(new Option('--previous', 'with the figures of as many days before').conflicts(['json', 'csv']))
-    .action(async (days: number, { json, csv, surface, operation, previous = false }: ReportOptions) => {
-      const format = json === true ? 'json' : csv === true ? 'csv' : 'text';
-      print(await report(settings(), { days, surface, format, operation, withPrevious: previous }));
+    .addOption(new Option('--operation <name>', 'only this one, as discord.generator.preset').conflicts([...FORMATS]))
+    .addOption(new Option('--previous', 'with the figures of as many days before').conflicts([...FORMATS]))
+    .action(async (days: number, { surface, operation, previous = false, ...formats }: ReportOptions) => {
+      const { format, file } = targetOf(formats);
+      writeReport(await report(settings(), { days, surface, format, operation, withPrevious: previous }), file);
     });
+  for (const option of formatOptions()) reportCommand.addOption(option);
   cli
     .command('purge')
     .description('delete the events that are older than the retention')

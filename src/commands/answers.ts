@@ -2,10 +2,13 @@ import { container } from '@sapphire/framework';
 import { AttachmentBuilder, type ChatInputCommandInteraction, type InteractionEditReplyOptions } from 'discord.js';
 import { renderCsv } from '../render/csv.ts';
 import { renderEmbed } from '../render/embed.ts';
-import { NOT_WIPED, plural } from '../render/format.ts';
+import { NOT_WIPED, plural, summary } from '../render/format.ts';
+import { renderHtml } from '../render/html/page.ts';
 import { renderJson } from '../render/json.ts';
+import { NoPictureError, renderPng } from '../render/picture/png.ts';
 import { renderText } from '../render/text.ts';
 import { DEFAULT_REPORT_DAYS } from '../reports/readReport.ts';
+import type { UsageReport } from '../reports/usageReport.ts';
 import { OTHER_HASHES } from '../retention/eraseGuild.ts';
 import type { Surface } from '../schema/closedLists.ts';
 import { SNOWFLAKE } from '../schema/patterns.ts';
@@ -20,7 +23,8 @@ const REPORT_MAX_AGE_MS = 2_000;
 export const FORMATS = {
   text: { file: 'telemetry.txt', render: renderText },
   csv: { file: 'telemetry.csv', render: renderCsv },
-  json: { file: 'telemetry.json', render: renderJson }
+  json: { file: 'telemetry.json', render: renderJson },
+  html: { file: 'telemetry.html', render: renderHtml }
 } as const;
 
 /** The answer to an owner's use of `/telemetry`. */
@@ -53,9 +57,22 @@ async function reportAnswer({ options }: ChatInputCommandInteraction): Promise<I
     surface: sent(options, 'surface') as Surface | undefined,
     maxAgeMs: REPORT_MAX_AGE_MS
   });
-  if (format === undefined) return { embeds: [renderEmbed(report)] };
+  if (format === undefined) return withPicture(report);
   const { file: name, render } = FORMATS[format];
   return { files: [file(name, render(report))] };
+}
+
+/** The report as an embed below its picture, or below why there is none. */
+async function withPicture(report: UsageReport): Promise<InteractionEditReplyOptions> {
+  const embed = renderEmbed(report);
+  try {
+    const name = 'telemetry.png';
+    const picture = new AttachmentBuilder(Buffer.from(await renderPng(report)), { name, description: summary(report) });
+    return { files: [picture], embeds: [{ ...embed, image: { url: `attachment://${name}` } }] };
+  } catch (error) {
+    if (error instanceof NoPictureError) return { content: `There is no picture: ${error.message}.`, embeds: [embed] };
+    throw error;
+  }
 }
 
 /** The file that is asked for; `undefined` for an embed. */

@@ -32,7 +32,8 @@ export function renderText(report: UsageReport, { withPrevious = false, operatio
   return `${[...blocks, ...(hasStar ? [[STAR]] : [])].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-const STAR = '* at least 10 % from the days before, and more than chance from day to day explains';
+/** What the star at a change means. */
+export const STAR = '* at least 10 % from the days before, and more than chance from day to day explains';
 
 function table({ title: name, columns, rows, ifEmpty }: Section, paint: Paint): string[] {
   if (rows.length === 0) return ifEmpty === undefined ? [] : [paint('heading', name), `  ${ifEmpty}`];

@@ -15,9 +15,20 @@ onBothDatabases((createDatabase) => {
     const embed = await askTelemetry(bot);
     expect(embed).toEqual(answered);
     expect(embed?.embeds[0]?.description).toMatch(/^2 events · 1 run · 100\.0% succeeded · fewer than 5 active guilds$/);
-    for (const [format, content] of Object.entries({ text: /ping +1 +100\.0%/, csv: /discord,ping\.ping,,1,1,0/, json: /"events": ?2/ })) {
+    expect(embed).toMatchObject({ embeds: [{ image: { url: 'attachment://telemetry.png' } }], files: [{ name: 'telemetry.png' }] });
+    const files = {
+      text: /ping +1 +100\.0%/,
+      csv: /discord,ping\.ping,,1,1,0/,
+      json: /"events": ?2/,
+      html: /<dd class="value"[^>]*>100\.0%</
+    };
+    for (const [format, content] of Object.entries(files)) {
       const reply = await askTelemetry(bot, { options: { format, days: 1, surface: 'discord' } });
-      expect(reply).toMatchObject({ ephemeral: true, embeds: [], files: [{ name: expect.stringMatching(/^telemetry\.(txt|csv|json)$/) }] });
+      expect(reply).toMatchObject({
+        ephemeral: true,
+        embeds: [],
+        files: [{ name: expect.stringMatching(/^telemetry\.(txt|csv|json|html)$/) }]
+      });
       expect(reply?.files[0]?.text).toMatch(content);
     }
     const other = await askTelemetry(bot, { options: { format: 'json', surface: 'racetime' } });
@@ -51,7 +62,7 @@ test('an option that is forged gets the sentence that says what it takes, and wh
     [{ days: 'forged' }, days],
     [{ surface: 'forged' }, /: the surface of a report is one of discord, racetime, api\.$/],
     [{ surface: 7 }, /: the surface of a report is one of/],
-    [{ format: 'forged' }, /: the format of a report is embed, text, csv, json\.$/],
+    [{ format: 'forged' }, /: the format of a report is embed, text, csv, json, html\.$/],
     [{ format: 'constructor' }, /: the format of a report is/],
     [{ format: true }, /: the format of a report is/]
   ];

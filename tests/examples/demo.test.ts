@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeAll, expect, test } from '@jest/globals';
@@ -57,6 +58,14 @@ test('someone else is refused, politely', () => {
   expect(output).toContain("Sorry, only this bot's owners can use this command.");
 });
 
+test('the days that it makes up are said to be, and compared in a page and a picture', async () => {
+  expect(output).toMatch(/Now 45 days before today are made up, with [\d,]+ runs that never were/);
+  expect(output).toMatch(/^ {2}Usage of 14 days/m);
+  const folder = String(database.env['TELEMETRY_DATA_DIR']);
+  expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('Compared with the 14 days before');
+  expect((await readFile(join(folder, 'report.png'))).subarray(1, 4).toString()).toBe('PNG');
+});
+
 test('no id, no name and nothing that a user wrote is shown or stored', async () => {
   // What the bot logged stands there too.
   const stored = await bytesOf(database);
@@ -66,7 +75,8 @@ test('no id, no name and nothing that a user wrote is shown or stored', async ()
 });
 
 test('the database that it leaves passes the audit', async () => {
-  expect(await runCli(['verify'], database)).toEqual({
+  // It was told to keep the days that were made up.
+  expect(await runCli(['verify'], { env: { ...database.env, TELEMETRY_RETENTION_DAYS: '60' } })).toEqual({
     exitCode: DONE,
     stdout: expect.stringContaining('telemetry_events: 12 columns'),
     stderr: ''

@@ -76,8 +76,9 @@ async function bundle(kind: string, [tool = '', ...options]: readonly string[]):
 }
 
 async function expectOneUse(folder: string, main: string, database: TestDatabase): Promise<void> {
-  const { reply, output, exitCode } = await runBot(folder, main, { ...ENABLED, ...database.env }, VISIT);
+  const { reply, report, output, exitCode } = await runBot(folder, main, { ...ENABLED, ...database.env }, VISIT);
   expect({ reply: reply?.content, exitCode, output }).toMatchObject({ reply: `A seed for ${VISIT.user.name}`, exitCode: 0 });
+  expect(report).toMatchObject({ content: expect.stringMatching(/^There is no picture: a bundle has none/), embeds: [expect.anything()] });
   const isOnBotThread = database.engine === 'SQLite' && !existsSync(join(folder, main.replace('main', 'storeThread')));
   expect({ isOnBotThread, isTold: ON_BOT_THREAD.test(output) }).toEqual({ isOnBotThread, isTold: isOnBotThread });
   expect(await outcomes(database)).toEqual({ 'discord.generator.preset': { runs: 1, ok: 1, failed: 0 } });

@@ -1,0 +1,55 @@
+import type { UsageReport } from '../../reports/usageReport.ts';
+import { formatValue } from '../format.ts';
+import { escape } from '../markup.ts';
+import { overviewOf } from '../overview.ts';
+import { sectionsOf, type Section } from '../sections.ts';
+import { STAR } from '../text.ts';
+import { cardList, cell, dayFigure, operationTable, tableStart } from './charts.ts';
+import { STYLE } from './style.ts';
+
+const MOST_OPERATIONS = 10;
+
+/** The report as one page of HTML that needs nothing else: no script, no other file, no network. */
+export function renderHtml(report: UsageReport): string {
+  const { title, period, compared, cards, days, operations, otherOperations, quality } = overviewOf(report, MOST_OPERATIONS);
+  return `${[
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    // Were a name not escaped, it could do nothing all the same.
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    `<title>${escape(`${title}, ${period}`)}</title>`,
+    `<style>${STYLE}</style>`,
+    '</head>',
+    '<body>',
+    '<main>',
+    `<header><h1>${escape(title)}</h1><p>${period} <span class="muted">· ${escape(compared)}</span></p></header>`,
+    cardList(cards),
+    `<section>${dayFigure(days)}</section>`,
+    operationTable(operations, otherOperations),
+    ...sectionsOf(report).map(table),
+    `<section><h2>Quality of the data</h2><ul>${quality.map((line) => `<li>${escape(line)}</li>`).join('')}</ul></section>`,
+    '</main>',
+    '</body>',
+    '</html>'
+  ]
+    .filter((line) => line !== '')
+    .join('\n')}\n`;
+}
+
+function table({ title, one, columns, rows, ifEmpty }: Section): string {
+  if (rows.length === 0)
+    return ifEmpty === undefined ? '' : `<section><h2>${escape(title)}</h2><p class="muted">${escape(ifEmpty)}</p></section>`;
+  const hasGroups = rows.some(({ depth }) => depth === 1);
+  const lines = rows.map(({ label, depth, values }) => {
+    const kind = hasGroups ? ` class="${depth === 0 ? 'group' : 'inner'}"` : '';
+    const cells = columns.map(({ key, header }) => cell(header, escape(formatValue(values, key))));
+    return `<tr role="row"${kind}><th role="rowheader" scope="row">${escape(label)}</th>${cells.join('')}</tr>`;
+  });
+  const head = tableStart(title, [one.replaceAll('_', ' '), ...columns.map(({ header }) => header)]);
+  const hasStar = rows.some(({ values }) => values.change?.isNotable === true);
+  const foot = hasStar ? `<p class="muted">${escape(STAR)}</p>\n` : '';
+  return `<section>\n${head}\n${lines.join('\n')}\n</tbody></table>\n${foot}</section>`;
+}
