@@ -16,7 +16,7 @@ test('four processes that start at once on an empty PostgreSQL make the tables o
   for (const { lines, status } of results) {
     expect(lines).toEqual([]);
     expect(status).toMatchObject({ state: 'closed', problem: null, queueLength: 0, inFlight: 0 });
-    expect(status.counters).toEqual({ made: 2 * RUNS, written: 2 * RUNS, sampledOut: 0, dropped: 0, refused: 0 });
+    expect(status.counters).toEqual({ made: 2 * RUNS, written: 2 * RUNS, sampledOut: 0, dropped: 0, refused: 0, forgotten: 0 });
   }
   const all = PROCESSES * RUNS;
   expect(await outcomes(database)).toEqual({ 'discord.generator.preset': { runs: all, ok: all, failed: 0 } });

@@ -61,7 +61,7 @@ export class TelemetryClient extends Client {
 
   constructor(target: PostgresTarget, route: Route) {
     const { user, password, database, tls, connectMs } = target;
-    const options: ClientConfig & { sslnegotiation: 'direct' | 'postgres'; pipeline: boolean } = {
+    const options: ClientConfig & { sslnegotiation: 'direct' | 'postgres' } = {
       host: route.host,
       port: route.port,
       user,
@@ -73,7 +73,6 @@ export class TelemetryClient extends Client {
       sslnegotiation: tls.isDirect && route.ssl !== false ? 'direct' : 'postgres',
       enableChannelBinding: tls.channelBinding !== 'disable' && route.ssl !== false,
       connectionTimeoutMillis: connectMs,
-      pipeline: true,
       keepAlive: true,
       keepAliveInitialDelayMillis: 5_000,
       types: { getTypeParser: (id: number) => PARSERS[id] ?? asText }

@@ -1,6 +1,7 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult, TransactionSettings } from 'kysely';
 import type { PoolClient, QueryResult as Answer } from 'pg';
 import { patiently } from './liveness.ts';
+import { TransactionQuery } from './transactionQuery.ts';
 
 /**
  * Whatever the server, the database, the role or a pooler's last client have set: what could change an answer, or what is stored, is set anew at
@@ -25,9 +26,11 @@ const SETTINGS = {
   idle_in_transaction_session_timeout: '60s'
 } as const;
 
-const SET_ALL = Object.entries(SETTINGS)
-  .map(([name, value]) => `set local ${name} = ${name === 'search_path' ? value : `'${value}'`}`)
-  .join('; ');
+/** One statement, which has no rows, to set them all: each statement has an answer of its own, and this begins every batch. */
+const set = (settings: Readonly<Record<string, string>>): string =>
+  `select where ${Object.entries(settings)
+    .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true) is null`)
+    .join(' or ')}`;
 
 /** A transaction that has not begun after so long may wait, behind a pooler, for a connection that another session keeps. */
 const HELD_UP_MS = 250;
@@ -66,11 +69,20 @@ export class Session implements DatabaseConnection {
     if (this.#inTransaction) return this.#run(sql, parameters);
     // A replica takes nothing else.
     const accessMode = /^\s*select\b/i.test(sql) ? 'read only' : 'read write';
-    // Sent at once, which spares two round trips. PostgreSQL runs no statement of a transaction that has failed, and its commit rolls it back.
-    const answers = [this.begin({ accessMode }), this.#run<Row>(sql, parameters), this.commit()] as const;
-    const failed = (await Promise.allSettled(answers)).find((answer) => answer.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    return answers[1];
+    const onBegun = this.#watch();
+    const query = new TransactionQuery({ text: sql, values: parameters, before: this.#beginning({ accessMode }), onBegun });
+    this.#inTransaction = true;
+    try {
+      this.client.query(query);
+      const answer = await patiently(this.client as never, this.#limitMs + GRACE_MS, query.answer);
+      this.#inTransaction = false;
+      return asResult(answer);
+    } catch (error) {
+      await this.rollback();
+      throw error;
+    } finally {
+      onBegun();
+    }
   }
 
   // oxlint-disable-next-line require-yield
@@ -78,23 +90,37 @@ export class Session implements DatabaseConnection {
     throw new Error('Nothing here is read in parts');
   }
 
-  async begin({ isolationLevel = 'read committed', accessMode = 'read write' }: TransactionSettings): Promise<void> {
-    const start = `start transaction isolation level ${isolationLevel}, ${accessMode}, not deferrable`;
-    const timer = setInterval(() => {
-      this.isHeldUp = true;
-      this.#onHeldUp();
-    }, HELD_UP_MS);
+  async begin(settings: TransactionSettings): Promise<void> {
+    const onBegun = this.#watch();
     try {
-      await this.#ask(`${start}; set local statement_timeout = ${this.#limitMs}; ${SET_ALL}`);
+      await this.#ask(this.#beginning(settings).join('; '));
       this.#inTransaction = true;
     } catch (error) {
       // Half of it may have been done.
       this.#isBroken = true;
       throw error;
     } finally {
+      onBegun();
+    }
+  }
+
+  #beginning({ isolationLevel = 'read committed', accessMode = 'read write' }: TransactionSettings): string[] {
+    return [
+      `start transaction isolation level ${isolationLevel}, ${accessMode}, not deferrable`,
+      set({ ...SETTINGS, statement_timeout: String(this.#limitMs) })
+    ];
+  }
+
+  /** Tells again and again that a transaction does not begin, until what is returned is called. */
+  #watch(): () => void {
+    const timer = setInterval(() => {
+      this.isHeldUp = true;
+      this.#onHeldUp();
+    }, HELD_UP_MS);
+    return () => {
       clearInterval(timer);
       this.isHeldUp = false;
-    }
+    };
   }
 
   async commit(): Promise<void> {
@@ -113,12 +139,15 @@ export class Session implements DatabaseConnection {
   }
 
   async #run<Row>(text: string, parameters: readonly unknown[]): Promise<QueryResult<Row>> {
-    const { command, rowCount, rows } = await this.#ask(text, parameters);
-    return { rows: rows as Row[], ...(CHANGING.has(command) && { numAffectedRows: BigInt(rowCount ?? 0) }) };
+    return asResult(await this.#ask(text, parameters));
   }
 
   #ask(text: string, parameters?: readonly unknown[]): Promise<Answer> {
     const answer = this.client.query(text, parameters as unknown[] | undefined);
     return patiently(this.client as never, this.#limitMs + GRACE_MS, answer);
   }
+}
+
+function asResult<Row>({ command, rowCount, rows }: Answer): QueryResult<Row> {
+  return { rows: rows as Row[], ...(CHANGING.has(command) && { numAffectedRows: BigInt(rowCount ?? 0) }) };
 }
