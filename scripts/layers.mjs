@@ -6,7 +6,8 @@ const MAY_IMPORT = {
   'src/register.ts':
     'src/index.ts src/commands src/surfaces src/surfaces/api src/surfaces/discord src/surfaces/tasks src/telemetry src/logging src/events @sapphire/framework discord.js',
   'src/cli': 'src/render src/reports src/retention src/storage src/store src/events src/schema config commander',
-  'src/commands': 'src/telemetry src/render src/reports src/retention src/schema src/common @sapphire/framework discord.js',
+  'src/commands':
+    'src/telemetry src/render/message src/render src/logging src/reports src/retention src/schema src/common @sapphire/framework discord.js',
   'src/surfaces': 'src/logging src/events @sapphire/framework',
   'src/surfaces/api': 'src/surfaces src/telemetry src/errors src/events @sapphire/framework',
   'src/surfaces/discord': 'src/surfaces src/telemetry src/events @sapphire/framework discord.js',
@@ -15,6 +16,7 @@ const MAY_IMPORT = {
   'src/telemetry':
     'src/metrics src/reports src/retention src/pipeline src/storage src/store src/logging src/errors src/events src/schema src/common config zod',
   'src/render': 'src/reports string-width @resvg/resvg-js',
+  'src/render/message': 'src/render src/reports src/schema discord.js',
   'src/reports': 'src/store src/events src/schema src/common',
   'src/retention': 'src/store src/logging src/events node-cron',
   'src/metrics': 'src/pipeline src/logging src/events src/schema src/common',

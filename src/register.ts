@@ -2,6 +2,8 @@ import './index.ts';
 
 import { container, Plugin, postInitialization, preGenericsInitialization, preLogin, SapphireClient } from '@sapphire/framework';
 import type { ClientOptions } from 'discord.js';
+import { answerClicks } from './commands/clicks.ts';
+import { Owners } from './commands/owners.ts';
 import { PRIVACY_PIECE, privacyCommand } from './commands/privacyCommand.ts';
 import { COMMAND_PIECE, telemetryCommand } from './commands/telemetryCommand.ts';
 import { createTelemetry, type CreatedTelemetry } from './telemetry/createTelemetry.ts';
@@ -66,8 +68,10 @@ export class TelemetryPlugin extends Plugin {
     else log.info(announcement);
     if (newest !== undefined && newest.service !== service) log.warn('clients', OTHER_SETTINGS);
     const { commandName = 'telemetry', ownerIds = [], commandGuildIds = [] } = settings;
-    const piece = telemetryCommand({ commandName, ownerIds, commandGuildIds });
+    const owners = new Owners(this, ownerIds);
+    const piece = telemetryCommand({ commandName, owners, commandGuildIds });
     void container.stores.loadPiece({ store: 'commands', name: COMMAND_PIECE, piece });
+    answerClicks(owners, log);
     if (settings.privacyCommand !== undefined) {
       const surfaces = (): string[] => [...new Set(['discord', ...pieceRuns().map(({ surface }) => surface)])];
       const options = { service, commandName: settings.privacyCommand, surfaces };

@@ -156,7 +156,6 @@ export class Interactions {
   }
 
   #respond(open: Open, response: APIInteractionResponse, files: ReplyFile[]): StoredMessage | undefined {
-    open.state = 'answered';
     const data = 'data' in response ? response.data : undefined;
     switch (response.type) {
       case InteractionResponseType.ChannelMessageWithSource:

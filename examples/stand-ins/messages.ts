@@ -1,7 +1,9 @@
 import { ChannelType, GatewayDispatchEvents, GatewayIntentBits, MessageFlags, MessageType } from 'discord.js';
 import type { APIAttachment, APIMessage, RESTPatchAPIChannelMessageJSONBody, RESTPostAPIChannelMessageJSONBody } from 'discord.js';
 import type { Gateway } from './gateway.ts';
-import { bodyOf, refuse, route } from './rest.ts';
+import { isV2, problemOf } from './messageRules.ts';
+import type { ShownMessage } from './messageRules.ts';
+import { bodyOf, refuse, Refusal, route } from './rest.ts';
 import type { ReplyFile, RestRequest, Route } from './rest.ts';
 import { snowflake } from './snowflake.ts';
 import type { StandInUser, World } from './world.ts';
@@ -20,7 +22,10 @@ interface Waiting {
   settle: (answer: StoredMessage | undefined) => void;
 }
 
-type Draft = Omit<RESTPostAPIChannelMessageJSONBody & RESTPatchAPIChannelMessageJSONBody, 'attachments'>;
+type Draft = Omit<RESTPostAPIChannelMessageJSONBody & RESTPatchAPIChannelMessageJSONBody, 'attachments'> & {
+  /** The attachments that stay, by their ids, and what is said of each new file, by its number. */
+  attachments?: { id: string; description?: string }[];
+};
 type Sent = Pick<RestRequest, 'body' | 'files'>;
 
 /** The messages of every channel, newest kept, and the gateway events that they cause. */
@@ -64,7 +69,7 @@ export class Messages {
 
   /** A message that is stored without an event: ephemeral, or older than the bot's session. */
   draft(channelId: string, author: StandInUser, sent: Sent): StoredMessage {
-    const { content, embeds, components, flags, message_reference } = bodyOf<Draft>(sent);
+    const { content, embeds, components, flags, message_reference, attachments = [] } = bodyOf<Draft>(sent);
     const { files } = sent;
     const data: APIMessage = {
       id: snowflake(),
@@ -79,7 +84,7 @@ export class Messages {
       mention_everyone: false,
       mentions: Array.from((content ?? '').matchAll(/<@!?(\d+)>/g), ([, id = '']) => this.#world.userById(id)),
       mention_roles: [],
-      attachments: files.map(attachmentOf),
+      attachments: files.map((file, index) => attachmentOf(file, attachments[index]?.description)),
       embeds: embeds ?? [],
       components: components ?? [],
       flags: flags ?? NO_FLAGS,
@@ -88,6 +93,7 @@ export class Messages {
       })
     };
     const message = { data, files };
+    refuseWrong(data);
     this.#stored.set(data.id, message);
     const [oldest] = this.#stored.keys();
     if (this.#stored.size > MESSAGES_KEPT && oldest !== undefined) this.#stored.delete(oldest);
@@ -97,17 +103,21 @@ export class Messages {
   edit(id: string | undefined, sent: Sent): StoredMessage | undefined {
     const message = this.get(id);
     if (!message) return undefined;
-    const { content, embeds, components } = bodyOf<Draft>(sent);
-    const { data } = message;
-    if (content !== undefined) data.content = content ?? '';
-    if (embeds) data.embeds = embeds;
-    if (components) data.components = components;
-    if (sent.files.length > 0) {
-      message.files = sent.files;
-      data.attachments = sent.files.map(attachmentOf);
-    }
-    data.edited_timestamp = new Date().toISOString();
-    data.flags = (data.flags ?? NO_FLAGS) & ~MessageFlags.Loading;
+    const { content, embeds, components, flags, attachments } = bodyOf<Draft>(sent);
+    const { data, files } = message;
+    if (isV2(data.flags) && flags !== undefined && !isV2(flags ?? NO_FLAGS)) throw new Refusal('IS_COMPONENTS_V2 is never unset');
+    const kept = data.attachments.filter(({ id: own }) => attachments?.some((one) => one.id === own) ?? true);
+    const described = (index: number): string | undefined => attachments?.find((one) => one.id === String(index))?.description;
+    const edited: ShownMessage = {
+      content: content === undefined ? data.content : (content ?? ''),
+      embeds: embeds ?? data.embeds,
+      components: components ?? data.components ?? [],
+      attachments: [...kept, ...sent.files.map((file, index) => attachmentOf(file, described(index)))],
+      flags: ((data.flags ?? NO_FLAGS) & ~MessageFlags.Loading) | ((flags ?? NO_FLAGS) & MessageFlags.IsComponentsV2)
+    };
+    refuseWrong(edited);
+    message.files = [...files.filter((_, index) => kept.some(({ id: own }) => own === data.attachments[index]?.id)), ...sent.files];
+    Object.assign(data, edited, { edited_timestamp: new Date().toISOString() });
     this.#announce(GatewayDispatchEvents.MessageUpdate, data);
     return message;
   }
@@ -163,12 +173,18 @@ export class Messages {
   }
 }
 
+/** A deferred answer has nothing to show yet. */
+function refuseWrong(message: ShownMessage): void {
+  const problem = ((message.flags ?? NO_FLAGS) & MessageFlags.Loading) === 0 ? problemOf(message) : undefined;
+  if (problem !== undefined) throw new Refusal(problem);
+}
+
 export function hasFlag({ flags = NO_FLAGS }: APIMessage, flag: MessageFlags): boolean {
   return (flags & flag) !== 0;
 }
 
-function attachmentOf({ name, text }: ReplyFile): APIAttachment {
+function attachmentOf({ name, text }: ReplyFile, description?: string): APIAttachment {
   const id = snowflake();
   const url = `https://cdn.discordapp.invalid/attachments/${id}/${name}`;
-  return { id, filename: name, size: Buffer.byteLength(text), url, proxy_url: url };
+  return { id, filename: name, size: Buffer.byteLength(text), url, proxy_url: url, ...(description !== undefined && { description }) };
 }

@@ -60,6 +60,11 @@ export function refuse(status: number, code: number, message: string): RestAnswe
   return { status, body: { message, code } };
 }
 
+/** A message that breaks one of Discord's rules. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+}
+
 const REQUESTS_KEPT = 1000;
 // A webhook or interaction URL carries its own token.
 const OPEN_PATH = /^\/(interactions|webhooks)\//;
@@ -113,9 +118,19 @@ export class RestServer {
     }
     for (const { method, pattern, answer } of this.#routes) {
       const match = method === request.method ? pattern.exec(request.path) : null;
-      if (match) return answer(match.groups ?? {}, request);
+      if (match) return refusing(() => answer(match.groups ?? {}, request));
     }
     return refuse(404, 0, '404: Not Found');
+  }
+}
+
+/** Discord's answer to a body that it does not take. */
+function refusing(answer: () => RestAnswer): RestAnswer {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof Refusal) return refuse(400, 50_035, `Invalid Form Body: ${error.message}`);
+    throw error;
   }
 }
 

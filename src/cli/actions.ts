@@ -7,7 +7,7 @@ import { renderCsv } from '../render/csv.ts';
 import { count, NOT_WIPED, plural } from '../render/format.ts';
 import { renderHtml } from '../render/html/page.ts';
 import { renderJson } from '../render/json.ts';
-import { findOperation } from '../render/operationSections.ts';
+import { findOperation, operationName } from '../render/operationSections.ts';
 import { renderSvg } from '../render/picture/picture.ts';
 import { renderPng } from '../render/picture/png.ts';
 import { renderText } from '../render/text.ts';
@@ -65,7 +65,7 @@ export function report(
 function operationIn(read: UsageReport, name: string): OperationUsage {
   const found = findOperation(read, name);
   if (found !== undefined) return found;
-  const known = read.features.slice(0, NAMED_OPERATIONS).map(({ surface, feature, operation }) => `${surface}.${feature}.${operation}`);
+  const known = read.features.slice(0, NAMED_OPERATIONS).map(operationName);
   throw new UsageError(
     known.length === 0 ? 'No operation ran in these days' : `No such operation ran in these days. The most used are ${known.join(', ')}`
   );

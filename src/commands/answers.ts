@@ -1,11 +1,11 @@
 import { container } from '@sapphire/framework';
 import { AttachmentBuilder, type ChatInputCommandInteraction, type InteractionEditReplyOptions } from 'discord.js';
 import { renderCsv } from '../render/csv.ts';
-import { renderEmbed } from '../render/embed.ts';
-import { NOT_WIPED, plural, summary } from '../render/format.ts';
+import { NOT_WIPED, plural } from '../render/format.ts';
 import { renderHtml } from '../render/html/page.ts';
 import { renderJson } from '../render/json.ts';
-import { NoPictureError, renderPng } from '../render/picture/png.ts';
+import { operationKey, operationOfKey } from '../render/message/view.ts';
+import { findOperation } from '../render/operationSections.ts';
 import { renderText } from '../render/text.ts';
 import { DEFAULT_REPORT_DAYS } from '../reports/readReport.ts';
 import type { UsageReport } from '../reports/usageReport.ts';
@@ -14,6 +14,7 @@ import type { Surface } from '../schema/closedLists.ts';
 import { SNOWFLAKE } from '../schema/patterns.ts';
 import { privacyPolicy } from '../schema/privacyPolicy.ts';
 import { TelemetryUnavailableError } from '../telemetry/telemetry.ts';
+import { reportMessage } from './reportMessage.ts';
 import { renderStatus } from './statusText.ts';
 
 /** The same report is read no more often than this, however often it is asked for. */
@@ -43,43 +44,43 @@ export async function answer(interaction: ChatInputCommandInteraction): Promise<
         throw new RangeError('the subcommands are report, status, privacy and erase-guild');
     }
   } catch (error) {
-    if (error instanceof TelemetryUnavailableError) return { content: `That can't be done now: ${error.message}` };
-    // Discord offers right options alone; a forged one gets the sentence that says what it takes.
-    if (error instanceof RangeError) return { content: `That can't be done: ${error.message}.` };
-    throw error;
+    const content = sentenceOf(error);
+    if (content === undefined) throw error;
+    return { content };
   }
+}
+
+/** What an owner is told where there is no answer; `undefined` for an error that nobody expects. */
+export function sentenceOf(error: unknown): string | undefined {
+  if (error instanceof TelemetryUnavailableError) return `That can't be done now: ${error.message}`;
+  // Discord offers right options alone; a forged one gets the sentence that says what it takes.
+  return error instanceof RangeError ? `That can't be done: ${error.message}.` : undefined;
 }
 
 async function reportAnswer({ options }: ChatInputCommandInteraction): Promise<InteractionEditReplyOptions> {
   const format = formatOf(sent(options, 'format'));
-  const report = await container.telemetry.report({
-    days: (sent(options, 'days') ?? DEFAULT_REPORT_DAYS) as number,
-    surface: sent(options, 'surface') as Surface | undefined,
-    maxAgeMs: REPORT_MAX_AGE_MS
-  });
-  if (format === undefined) return withPicture(report);
+  const days = (sent(options, 'days') ?? DEFAULT_REPORT_DAYS) as number;
+  const surface = sent(options, 'surface') as Surface | undefined;
+  const report = await container.telemetry.report({ days, surface, maxAgeMs: REPORT_MAX_AGE_MS });
+  if (format === undefined) return reportMessage(report, { page: 'overview', days, surface, operation: askedOperation(report, options) });
   const { file: name, render } = FORMATS[format];
   return { files: [file(name, render(report))] };
 }
 
-/** The report as an embed below its picture, or below why there is none. */
-async function withPicture(report: UsageReport): Promise<InteractionEditReplyOptions> {
-  const embed = renderEmbed(report);
-  try {
-    const name = 'telemetry.png';
-    const picture = new AttachmentBuilder(Buffer.from(await renderPng(report)), { name, description: summary(report) });
-    return { files: [picture], embeds: [{ ...embed, image: { url: `attachment://${name}` } }] };
-  } catch (error) {
-    if (error instanceof NoPictureError) return { content: `There is no picture: ${error.message}.`, embeds: [embed] };
-    throw error;
-  }
+/** The key of the operation that is asked for, which Discord offers by its key and anyone may write by its name. */
+function askedOperation(report: UsageReport, options: ChatInputCommandInteraction['options']): string | undefined {
+  const asked = options.get('operation')?.value;
+  if (asked === undefined) return undefined;
+  const operation = operationOfKey(report, String(asked)) ?? findOperation(report, String(asked));
+  if (operation === undefined) throw new RangeError('no operation of that name ran in these days');
+  return operationKey(operation);
 }
 
-/** The file that is asked for; `undefined` for an embed. */
-function formatOf(format: unknown = 'embed'): keyof typeof FORMATS | undefined {
-  if (format === 'embed') return undefined;
+/** The file that is asked for; `undefined` for a message. */
+function formatOf(format: unknown): keyof typeof FORMATS | undefined {
+  if (format === undefined) return undefined;
   if (typeof format === 'string' && Object.hasOwn(FORMATS, format)) return format as keyof typeof FORMATS;
-  throw new RangeError(`the format of a report is embed, ${Object.keys(FORMATS).join(', ')}`);
+  throw new RangeError(`the format of a report is ${Object.keys(FORMATS).join(', ')}`);
 }
 
 async function eraseAnswer({ options }: ChatInputCommandInteraction): Promise<InteractionEditReplyOptions> {

@@ -6,6 +6,9 @@ const CACHE_MS = 5 * 60_000;
 /** Longer than this, and Discord itself would not wait for the answer to the command. */
 const FETCH_MS = 2_000;
 
+/** What everyone else is told. */
+export const REFUSAL = "Sorry, only this bot's owners can use this command.";
+
 /** Who may use `/telemetry`: the application's owner, or its team's owner, admins and developers, and those that the settings name. */
 export class Owners {
   readonly #client: Client;

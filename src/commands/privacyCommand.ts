@@ -15,6 +15,7 @@ import { TelemetryUnavailableError } from '../telemetry/telemetry.ts';
 import type { TelemetryService } from '../telemetry/telemetryService.ts';
 import { OwnRegistration } from './ownRegistration.ts';
 import { describe, TRANSLATIONS, wordsOf, type Words } from './privacyWords.ts';
+import { takeUp } from './takeUp.ts';
 
 /** The name of the piece: no file can be called so. */
 export const PRIVACY_PIECE = 'sapphire-plugin-telemetry/privacy';
@@ -80,7 +81,7 @@ export function privacyCommand(options: PrivacyCommandOptions): new (context: Co
     }
 
     override async chatInputRun(interaction: ChatInputCommandInteraction): Promise<void> {
-      await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+      if (!(await takeUp(() => interaction.deferReply({ flags: MessageFlags.Ephemeral })))) return;
       const words = wordsOf(interaction.locale);
       const subcommand = interaction.options.getSubcommand(false);
       const isChange = subcommand === 'opt-out' || subcommand === 'opt-in';

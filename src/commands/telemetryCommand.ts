@@ -4,16 +4,17 @@ import {
   InteractionContextType,
   MessageFlags,
   PermissionFlagsBits,
+  type AutocompleteInteraction,
   type ChatInputCommandInteraction,
   type SlashCommandBuilder
 } from 'discord.js';
 import { DEFAULT_REPORT_DAYS, MAX_REPORT_DAYS } from '../reports/readReport.ts';
 import { SURFACES } from '../schema/closedLists.ts';
 import { answer, FORMATS } from './answers.ts';
-import { Owners } from './owners.ts';
+import { completions } from './completions.ts';
+import { REFUSAL, type Owners } from './owners.ts';
 import { OwnRegistration } from './ownRegistration.ts';
-
-const REFUSAL = "Sorry, only this bot's owners can use this command.";
+import { takeUp } from './takeUp.ts';
 
 /**
  * The name of the piece. No file can be called so, and no command: whatever a bot calls its own, its piece is never replaced by ours, nor unloaded
@@ -21,12 +22,12 @@ const REFUSAL = "Sorry, only this bot's owners can use this command.";
  */
 export const COMMAND_PIECE = 'sapphire-plugin-telemetry/command';
 
-/** How the command is set up: a part of the settings. */
+/** How the command is set up. */
 export interface TelemetryCommandOptions {
   /** What it is called in Discord. */
   readonly commandName: string;
-  /** Users who may use it besides the application's owner or team. */
-  readonly ownerIds: readonly string[];
+  /** Who may use it. */
+  readonly owners: Owners;
   /** The guilds that it is registered in; everywhere when there is none. */
   readonly commandGuildIds: readonly string[];
 }
@@ -34,11 +35,10 @@ export interface TelemetryCommandOptions {
 /** Makes the piece of `/telemetry`. It checks the owner itself: a denied precondition gets no answer, or two where the bot answers denials. */
 export function telemetryCommand({
   commandName,
-  ownerIds,
+  owners,
   commandGuildIds
 }: TelemetryCommandOptions): new (context: Command.LoaderContext, options: Command.Options) => Command {
   return class TelemetryCommand extends Command {
-    readonly #owners = new Owners(this.container.client, ownerIds);
     readonly #registration = new OwnRegistration();
 
     constructor(context: Command.LoaderContext, options: Command.Options) {
@@ -55,9 +55,14 @@ export function telemetryCommand({
     }
 
     override async chatInputRun(interaction: ChatInputCommandInteraction): Promise<void> {
-      await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-      const allowed = await this.#owners.include(interaction.user.id);
+      if (!(await takeUp(() => interaction.deferReply({ flags: MessageFlags.Ephemeral })))) return;
+      const allowed = await owners.include(interaction.user.id);
       await interaction.editReply(allowed ? await answer(interaction) : { content: REFUSAL });
+    }
+
+    override async autocompleteRun(interaction: AutocompleteInteraction): Promise<void> {
+      const found = await completions(interaction, owners);
+      await takeUp(() => interaction.respond(found));
     }
   };
 }
@@ -83,11 +88,12 @@ function define(builder: SlashCommandBuilder, description: string): SlashCommand
           .setMaxValue(MAX_REPORT_DAYS)
       )
       .addStringOption((surface) => surface.setName('surface').setDescription('Only what ran there').addChoices(choices(SURFACES)))
+      .addStringOption((operation) => operation.setName('operation').setDescription('One operation to look into').setAutocomplete(true))
       .addStringOption((format) =>
         format
           .setName('format')
-          .setDescription('An embed by default, or a file')
-          .addChoices(choices(['embed', ...Object.keys(FORMATS)]))
+          .setDescription('A file, instead of a message')
+          .addChoices(choices(Object.keys(FORMATS)))
       )
   );
   builder.addSubcommand((erase) =>

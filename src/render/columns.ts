@@ -19,12 +19,12 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** `text`, or as much of it as leaves room for `…` within `width` cells of a terminal. */
-export function clip(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+/** `text`, or as much of it as leaves room for `…` within `width`: that of `widthOf`, by default in cells of a terminal. */
+export function clip(text: string, width: number, widthOf: (text: string) => number = stringWidth): string {
+  if (widthOf(text) <= width) return text;
   let clipped = '';
   for (const { segment } of new Intl.Segmenter().segment(text)) {
-    if (stringWidth(clipped + segment) >= width) break;
+    if (widthOf(clipped + segment) >= width) break;
     clipped += segment;
   }
   return `${clipped}…`;

@@ -60,10 +60,11 @@ export function runValues({ invokes, successes, failures, successRate, p50Ms, p9
 
 /** What has changed by more than chance, an operation and a measure a row. */
 export function changeSection(report: UsageReport): Section {
+  const groupName = groupNames(report);
   const rows = report.features.flatMap((one): Row[] => {
     const { change, previous, invokes, successRate } = one;
     if (change === null || previous === null) return [];
-    const label = `${groupName(report, one)} ${one.operation}`;
+    const label = `${groupName(one)} ${one.operation}`;
     return [
       ...(change.invokes.isNotable
         ? [{ label, depth: 0 as const, values: { change: change.invokes, invokes, previousInvokes: previous.invokes } }]
@@ -92,6 +93,7 @@ export function changeSection(report: UsageReport): Section {
 
 /** Which operation failed, with which error, at which provider. */
 export function failureSection(report: UsageReport): Section {
+  const groupName = groupNames(report);
   return {
     title: 'Failures by operation',
     one: 'operation_error',
@@ -101,7 +103,7 @@ export function failureSection(report: UsageReport): Section {
       .filter(({ errors }) => errors.length > 0)
       .toSorted((a, b) => b.failures - a.failures)
       .flatMap((one): Row[] => [
-        { label: `${groupName(report, one)} ${one.operation}`, depth: 0, values: { count: one.failures } },
+        { label: `${groupName(one)} ${one.operation}`, depth: 0, values: { count: one.failures } },
         ...one.errors.map(({ errorType, provider, status, count }): Row => {
           const label = provider === null ? errorType : `${errorType} at ${provider}`;
           return {
@@ -115,10 +117,10 @@ export function failureSection(report: UsageReport): Section {
   };
 }
 
-/** A feature; the surface is named unless it is the one asked for, or all of the report is Discord. */
-export function groupName(report: UsageReport, { surface, feature }: Pick<OperationUsage, 'surface' | 'feature'>): string {
-  const isPlain = report.features.every((one) => one.surface === (report.surface ?? 'discord'));
-  return isPlain ? feature : `${surface} ${feature}`;
+/** What to call a feature: the surface is named unless it is the one asked for, or all of the report is Discord. */
+export function groupNames({ features, surface: asked }: UsageReport): (one: Pick<OperationUsage, 'surface' | 'feature'>) => string {
+  const isPlain = features.every(({ surface }) => surface === (asked ?? 'discord'));
+  return ({ surface, feature }) => (isPlain ? feature : `${surface} ${feature}`);
 }
 
 /** A feature with its operations, the most used first. */
@@ -129,7 +131,7 @@ interface FeatureGroup extends Outcomes {
 }
 
 function byFeature(report: UsageReport): FeatureGroup[] {
-  return [...Map.groupBy(report.features, (one) => groupName(report, one))]
+  return [...Map.groupBy(report.features, groupNames(report))]
     .map(([name, operations]) => {
       const sum = (key: 'invokes' | 'successes' | 'failures'): number => operations.reduce((total, one) => total + one[key], 0);
       const [successes, failures] = [sum('successes'), sum('failures')];

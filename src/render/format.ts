@@ -61,12 +61,12 @@ const FORMATS: Readonly<Partial<Record<keyof Values, (value: number) => string>>
   previousP95Ms: duration
 };
 
-function guildCount(guilds: GuildCount): string {
+export function guildCount(guilds: GuildCount): string {
   return typeof guilds === 'number' ? count(guilds) : '< 5';
 }
 
 /** A change, as `+50.0%`; with a star where it is notable. */
-function changeText({ ratio, isNotable }: Change): string {
+export function changeText({ ratio, isNotable }: Change): string {
   const words = ratio === null ? (isNotable ? 'new' : NONE) : SIGNED_SHARE.format(ratio);
   return `${words}${isNotable ? '*' : ''}`;
 }
@@ -77,9 +77,12 @@ export function title({ days, from, to, surface, noPrevious }: UsageReport): str
 }
 
 export function summary(figures: PeriodFigures): string {
-  const { activeGuilds } = figures;
-  const guilds = activeGuilds === 'fewer than 5' ? 'fewer than 5 active guilds' : `at least ${plural(activeGuilds, 'active guild')}`;
-  return `${use(figures)} · ${guilds}`;
+  return `${use(figures)} · ${activeGuildsText(figures)}`;
+}
+
+/** `at least 15 active guilds`. */
+export function activeGuildsText({ activeGuilds }: PeriodFigures): string {
+  return activeGuilds === 'fewer than 5' ? 'fewer than 5 active guilds' : `at least ${plural(activeGuilds, 'active guild')}`;
 }
 
 /** Today, where it is told apart; a line or none. */

@@ -6,7 +6,14 @@ import { providerRow } from './sections.ts';
 
 /** The operation of a report by its name, as `discord.generator.preset`; `undefined` where it is none of the report's. */
 export function findOperation(report: UsageReport, name: string): OperationUsage | undefined {
-  return report.features.find(({ surface, feature, operation }) => `${surface}.${feature}.${operation}` === name);
+  return report.features.find((one) => operationName(one) === name);
+}
+
+export type OperationNames = Pick<OperationUsage, 'surface' | 'feature' | 'operation'>;
+
+/** As in the names of its events: `discord.generator.preset`. */
+export function operationName({ surface, feature, operation }: OperationNames): string {
+  return `${surface}.${feature}.${operation}`;
 }
 
 /** All that is known of one operation, as tables. */

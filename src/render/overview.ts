@@ -74,7 +74,7 @@ export function overviewOf(report: UsageReport, most: number): Overview {
 }
 
 /** What the period is compared with, or why with nothing. */
-function comparedWith({ days, previous, noPrevious }: UsageReport): string {
+export function comparedWith({ days, previous, noPrevious }: UsageReport): string {
   if (previous !== null) return `Compared with the ${days === 1 ? 'day' : plural(days, 'day')} before`;
   return NO_PREVIOUS[noPrevious ?? 'not_kept'];
 }

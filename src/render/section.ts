@@ -38,7 +38,7 @@ export interface Row {
   readonly fact?: { readonly surface: string | null; readonly name: string };
 }
 
-/** A table of a report. Text, CSV, HTML and embed are renderings of it. */
+/** A table of a report. Text, CSV, HTML, message and embed are renderings of it. */
 export interface Section {
   readonly title: string;
   /** What one of its rows is called. */

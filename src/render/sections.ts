@@ -24,7 +24,7 @@ interface Wanted {
   readonly withPrevious?: boolean;
 }
 
-/** The tables of a report, in the order in which they are shown. Text, CSV, HTML and embed are renderings of them. */
+/** The tables of a report, in the order in which they are shown. Text, CSV, HTML, message and embed are renderings of them. */
 export function sectionsOf(report: UsageReport, { withPrevious = false }: Wanted = {}): Section[] {
   const { surface } = report;
   return [

@@ -1,7 +1,7 @@
 import type { OperationUsage, UsageReport } from '../reports/usageReport.ts';
 import { alignColumns } from './columns.ts';
 import { formatValue, qualityLines, summary, title } from './format.ts';
-import { operationSections } from './operationSections.ts';
+import { operationName, operationSections } from './operationSections.ts';
 import { sectionsOf, type Row, type Section } from './sections.ts';
 
 /** Colours a text: a heading, or a change that is good, bad or neither. */
@@ -25,7 +25,7 @@ export function renderText(report: UsageReport, { withPrevious = false, operatio
   const head =
     operation === undefined
       ? [paint('heading', title(report)), summary(report)]
-      : [paint('heading', `${operation.surface}.${operation.feature}.${operation.operation}`), title(report)];
+      : [paint('heading', operationName(operation)), title(report)];
   const quality = [paint('heading', 'Quality of the data'), ...qualityLines(report.quality).map((line) => `  ${line}`)];
   const blocks = [head, ...sections.map((section) => table(section, paint)), quality].filter((lines) => lines.length > 0);
   const hasStar = sections.some(({ rows }) => rows.some(({ values }) => values.change?.isNotable === true));

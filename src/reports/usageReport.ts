@@ -151,7 +151,7 @@ export interface PeriodFigures extends Speed {
  */
 export type NoPrevious = 'not_kept' | 'not_recorded' | 'today';
 
-/** What was used, how often it failed and how fast it was. The embed, the text, the CSV and the JSON are renderings of it. */
+/** What was used, how often it failed and how fast it was. The message, the text, the CSV and the JSON are renderings of it. */
 export interface UsageReport extends PeriodFigures {
   /** How many days the period has. It ends yesterday; where nothing was recorded before today, today is the period. */
   readonly days: number;

@@ -3,19 +3,27 @@ import type { Caller, CommandCall, Reply } from '../../examples/stand-ins/discor
 import { SqlStore } from '../../src/storage/sqlStore.ts';
 import { settled, until } from '../support/bot.ts';
 import { onBothDatabases, outcomes } from '../support/databases.ts';
+import { partsOf, textIn } from '../support/messageParts.ts';
 import { answered, askTelemetry, refused, startOwnedBot } from './ownedBot.ts';
 
 onBothDatabases((createDatabase) => {
-  test("the application's owner reads the report as an embed or as a file, and nobody else sees it", async () => {
+  test("the application's owner reads the report as a message or as a file, and nobody else sees it", async () => {
     const database = await createDatabase();
     await using bot = await startOwnedBot({ database });
     await bot.discord.slash({ command: 'ping' });
     await settled();
 
-    const embed = await askTelemetry(bot);
-    expect(embed).toEqual(answered);
-    expect(embed?.embeds[0]?.description).toMatch(/^2 events · 1 run · 100\.0% succeeded · fewer than 5 active guilds$/);
-    expect(embed).toMatchObject({ embeds: [{ image: { url: 'attachment://telemetry.png' } }], files: [{ name: 'telemetry.png' }] });
+    const message = await askTelemetry(bot);
+    expect(message).toEqual(answered);
+    expect(message?.files).toEqual([expect.objectContaining({ name: 'telemetry.png' })]);
+    expect(partsOf(message?.components).flatMap(({ items = [] }) => items)).toEqual([
+      {
+        media: { url: 'attachment://telemetry.png' },
+        description: expect.stringMatching(/^Usage of today so far.* 1 run\. 100\.0% succeeded/)
+      }
+    ]);
+    for (const figure of [/\*\*1 run\*\*/, /\*\*100\.0% succeeded\*\* · 0 failed/, /\*\*fewer than 5 active guilds\*\*/])
+      expect(textIn(message?.components)).toMatch(figure);
     const files = {
       text: /ping +1 +100\.0%/,
       csv: /discord,ping\.ping,,1,1,0/,
@@ -62,9 +70,10 @@ test('an option that is forged gets the sentence that says what it takes, and wh
     [{ days: 'forged' }, days],
     [{ surface: 'forged' }, /: the surface of a report is one of discord, racetime, api\.$/],
     [{ surface: 7 }, /: the surface of a report is one of/],
-    [{ format: 'forged' }, /: the format of a report is embed, text, csv, json, html\.$/],
+    [{ format: 'forged' }, /: the format of a report is text, csv, json, html\.$/],
     [{ format: 'constructor' }, /: the format of a report is/],
-    [{ format: true }, /: the format of a report is/]
+    [{ format: true }, /: the format of a report is/],
+    [{ operation: 'forged' }, /: no operation of that name ran in these days\.$/]
   ];
   for (const [options = {}, sentence] of forged) {
     const reply = await askTelemetry(bot, { options });

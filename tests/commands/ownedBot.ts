@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { ComponentType } from 'discord.js';
 import { container } from '@sapphire/framework';
 import type { Caller, CommandCall, Reply } from '../../examples/stand-ins/discord.ts';
 import { until, type startBot, type TestBot } from '../support/bot.ts';
@@ -24,5 +25,6 @@ export const refused = expect.objectContaining({ content: REFUSAL, ephemeral: tr
 export const answered = expect.objectContaining({
   content: '',
   ephemeral: true,
-  embeds: [expect.objectContaining({ title: expect.any(String) })]
+  embeds: [],
+  components: [expect.objectContaining({ type: ComponentType.Container })]
 });

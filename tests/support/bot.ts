@@ -23,7 +23,8 @@ interface BotOptions {
   /** Into any store, those of the plugins too. */
   readonly pieces?: readonly { readonly store: string; readonly name: string; readonly piece: PieceConstructor }[];
   readonly client?: Partial<ClientOptions>;
-  readonly discord?: Parameters<typeof DiscordStandIn.start>[0];
+  /** What its Discord is like, or one that is there already, and stays when the bot is stopped. */
+  readonly discord?: Parameters<typeof DiscordStandIn.start>[0] | DiscordStandIn;
   /** Called before `login`. */
   readonly beforeLogin?: (client: SapphireClient) => void;
 }
@@ -47,7 +48,7 @@ export async function startBot({
   discord: world,
   beforeLogin
 }: BotOptions = {}): Promise<TestBot> {
-  const discord = await DiscordStandIn.start(world);
+  const discord = world instanceof DiscordStandIn ? world : await DiscordStandIn.start(world);
   const log: string[] = [];
   const client = withEnvironment(
     { TELEMETRY_DATA_DIR: await temporaryFolder(), ...(database && { ...ENABLED, ...database.env }), ...env },
@@ -72,7 +73,7 @@ export async function startBot({
   const stop = (): Promise<void> => {
     stopped ??= (async () => {
       await client.destroy();
-      await discord.stop();
+      if (discord !== world) await discord.stop();
     })();
     return stopped;
   };

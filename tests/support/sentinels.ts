@@ -6,6 +6,8 @@ import * as fc from 'fast-check';
 import { tables } from '../../src/schema/dictionary.ts';
 import { renderCsv } from '../../src/render/csv.ts';
 import { renderEmbed } from '../../src/render/embed.ts';
+import { renderMessage } from '../../src/render/message/message.ts';
+import { PAGES } from '../../src/render/message/view.ts';
 import { renderJson } from '../../src/render/json.ts';
 import { renderText } from '../../src/render/text.ts';
 import type { UsageReport } from '../../src/reports/usageReport.ts';
@@ -139,7 +141,10 @@ export async function bytesOf({ env }: TestDatabase): Promise<string> {
 }
 
 export function renderings(report: UsageReport): string {
-  return [renderText(report), JSON.stringify(renderEmbed(report)), renderCsv(report), renderJson(report)].join('\n');
+  const views = PAGES.map((page) =>
+    renderMessage(report, { page, days: 7, surface: undefined, operation: undefined }, { retentionDays: 30, picture: undefined })
+  );
+  return [renderText(report), JSON.stringify([renderEmbed(report), ...views]), renderCsv(report), renderJson(report)].join('\n');
 }
 
 export function statusOf(telemetry: TelemetryService): string {
@@ -153,7 +158,7 @@ export async function shownBy({ discord, log }: TestBot): Promise<string> {
   const lines = [...ours, JSON.stringify(container.telemetry.status())];
   for (const options of [{}, { format: 'text' }, { format: 'csv' }, { format: 'json' }]) {
     const reply = await discord.slash({ command: 'telemetry', subcommand: 'report', options, user: discord.owner });
-    lines.push(JSON.stringify(reply?.embeds), ...(reply?.files.map(({ text }) => text) ?? []));
+    lines.push(JSON.stringify(reply?.components), ...(reply?.files.map(({ text }) => text) ?? []));
   }
   const status = await discord.slash({ command: 'telemetry', subcommand: 'status', user: discord.owner });
   return [...lines, status?.content].join('\n');
