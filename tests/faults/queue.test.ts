@@ -45,7 +45,8 @@ onBothDatabases((createDatabase) => {
       written: 2 * good,
       refused: 2 * poisoned,
       dropped: 0,
-      sampledOut: 0
+      sampledOut: 0,
+      forgotten: 0
     });
     await expectCountersInDatabase(database);
     expect((await container.telemetry.report()).quality).toMatchObject({ refused: 2 * poisoned, dropped: 0, unfinished: 0 });

@@ -46,7 +46,14 @@ test(
     await allWritten();
 
     expect(await counts(database)).toEqual({ invokes: sent, successes: sent, events: 2 * sent, dropped: 0, others: 0 });
-    expect(container.telemetry.status().counters).toEqual({ made: 2 * sent, written: 2 * sent, dropped: 0, refused: 0, sampledOut: 0, forgotten: 0 });
+    expect(container.telemetry.status().counters).toEqual({
+      made: 2 * sent,
+      written: 2 * sent,
+      dropped: 0,
+      refused: 0,
+      sampledOut: 0,
+      forgotten: 0
+    });
     expectOutageTold(bot, /PostgreSQL/);
   },
   TEST_MS
