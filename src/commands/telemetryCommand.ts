@@ -88,7 +88,9 @@ function define(builder: SlashCommandBuilder, description: string): SlashCommand
           .setMaxValue(MAX_REPORT_DAYS)
       )
       .addStringOption((surface) => surface.setName('surface').setDescription('Only what ran there').addChoices(choices(SURFACES)))
-      .addStringOption((operation) => operation.setName('operation').setDescription('One operation to look into').setAutocomplete(true))
+      .addStringOption((operation) =>
+        operation.setName('operation').setDescription('One operation to look into, in a message').setAutocomplete(true)
+      )
       .addStringOption((format) =>
         format
           .setName('format')

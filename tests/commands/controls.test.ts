@@ -44,13 +44,22 @@ function chosenIn(seen: Reply | undefined): string[] {
 }
 
 /** How many there are of what `where` says, on the days of a report, weighted by sampling. */
-async function countOf(database: TestDatabase, days: number, where: string): Promise<number> {
+async function weigh(database: TestDatabase, days: number, where: string): Promise<number> {
   const period = `day_bucket between '${addDays(TODAY, -days)}' and '${addDays(TODAY, -1)}'`;
   const [row] = await database.sql(`select sum(1.0 / sample_rate) as weight from telemetry_events where ${period} and ${where}`);
-  return Math.round(Number(row?.['weight'] ?? 0));
+  return Number(row?.['weight'] ?? 0);
 }
 
-const shown = (value: number): string => value.toLocaleString('en-US');
+/** The same as a report shows it. */
+async function countOf(...what: Parameters<typeof weigh>): Promise<string> {
+  return Math.round(await weigh(...what)).toLocaleString('en-US');
+}
+
+/** The share of runs that succeeded, as a report shows it: rounded down. */
+async function rateOf(database: TestDatabase, days: number, where: string): Promise<string> {
+  const [good, bad] = await Promise.all(['success', 'failure'].map((action) => weigh(database, days, `action = '${action}' and ${where}`)));
+  return `${(Math.floor((1_000 * (good ?? 0)) / ((good ?? 0) + (bad ?? 0))) / 10).toFixed(1)}%`;
+}
 
 onBothDatabases((createDatabase) => {
   test('every page, period, surface and operation is a click away, and tells what the database holds', async () => {
@@ -79,26 +88,34 @@ onBothDatabases((createDatabase) => {
       expect({ days, where, text: textIn(seen?.components) }).toEqual({
         days,
         where,
-        text: expect.stringContaining(`**${shown(runs)} runs**`)
+        text: expect.stringContaining(`**${runs} runs**`)
       });
     }
 
-    for (const [page, title] of [
-      ['Failures', 'Failures by operation'],
-      ['Speed', 'Slowest first'],
-      ['Unused', 'Unused'],
-      ['Quality', 'Days']
-    ] as const) {
+    const pages: Record<string, Reply | undefined> = {};
+    for (const page of ['Failures', 'Speed', 'Unused', 'Quality']) {
       seen = await click(bot, seen, page);
       expect(chosenIn(seen)).toEqual([page, '14', 'all']);
-      expect(textIn(seen?.components)).toContain(`### ${title}`);
+      pages[page] = seen;
     }
-    expect(textIn(seen?.components)).toContain('Counts are scaled up from sampling');
-    const byOperation = tableIn((await click(bot, seen, 'Failures'))?.components ?? [], 'Failures by operation');
-    const failed = await countOf(database, 14, "action = 'failure' and event_name = 'discord.generator.preset.failure'");
-    expect(byOperation.get('discord generator preset')).toEqual([shown(failed)]);
-    const unused = tableIn((await click(bot, seen, 'Unused'))?.components ?? [], 'Unused');
-    expect(unused).toEqual(new Map([['ping ping', ['commands/ping']]]));
+    const table = (page: string, title: string): Map<string, string[]> => tableIn(pages[page]?.components ?? [], title);
+    expect(textIn(pages['Quality']?.components)).toContain('Counts are scaled up from sampling');
+    for (const [day, cells] of table('Quality', 'Days')) {
+      const where = `day_bucket = '${day}'`;
+      expect([day, ...cells]).toEqual([
+        day,
+        await countOf(database, 14, where),
+        await countOf(database, 14, `${where} and action = 'failure'`)
+      ]);
+    }
+    for (const provider of ['alttpr', 'sm.samus.link']) {
+      const where = `action <> 'invoke' and provider = '${provider}'`;
+      expect(table('Failures', 'Providers').get(provider)).toEqual([await countOf(database, 14, where), await rateOf(database, 14, where)]);
+    }
+    const ofPreset = `event_name = 'discord.generator.preset.failure'`;
+    expect(table('Failures', 'Failures by operation').get('discord generator preset')).toEqual([await countOf(database, 14, ofPreset)]);
+    expect(table('Speed', 'Slowest first').size).toBe(6);
+    expect(table('Unused', 'Unused')).toEqual(new Map([['ping ping', ['commands/ping']]]));
 
     const operations = controlsIn(seen?.components).at(-1)?.options ?? [];
     expect(operations.map(({ label }) => label)).toContain('discord.погода.сегодня');
@@ -110,8 +127,9 @@ onBothDatabases((createDatabase) => {
       );
       const text = textIn(seen?.components);
       expect(text).toContain(`## \`${label}\``);
-      expect(text).toContain(`**${shown(begun ?? 0)} runs**`);
-      expect(text).toContain(`· ${shown(failures ?? 0)} failed`);
+      expect(text).toContain(`**${begun} runs**`);
+      expect(text).toContain(`**${await rateOf(database, 14, `event_name like '${label}.%'`)} succeeded**`);
+      expect(text).toContain(`· ${failures} failed`);
     }
     expect(chosenIn(await click(bot, seen, 'Overview'))).toEqual(['Overview', '14', 'all']);
   });

@@ -82,6 +82,9 @@ test('/telemetry says that it is off and how to turn it on, to the owner alone',
     const stranger = await bot.discord.slash({ command: 'telemetry', subcommand });
     expect(stranger).toMatchObject({ content: "Sorry, only this bot's owners can use this command.", ephemeral: true });
   }
+  const customId = 'sapphire-telemetry:page:speed:7:all:-';
+  const clicked = await bot.discord.button({ customId, user: bot.discord.owner });
+  expect(clicked).toMatchObject({ content: expect.stringMatching(/TELEMETRY_ENABLED=true/), ephemeral: true });
   const privacy = await bot.discord.slash({ command: 'telemetry', subcommand: 'privacy', user: bot.discord.owner });
   expect(privacy?.files[0]?.name).toBe('privacy.md');
   await bot.stop();
