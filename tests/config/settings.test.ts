@@ -5,9 +5,12 @@ import { readDocument } from '../support/repository.ts';
 import { problemsOf, wrongIn } from './problems.ts';
 
 /** A wrong value for every variable. Each holds a word that no message may repeat. */
+const FORMER_SALT = '4c0d3d1f05f026338eb32f6652a17c74e960c5de1897f5ef';
+
 const WRONG = {
   TELEMETRY_ENABLED: 'maybe-hunter2',
   TELEMETRY_HASH_SALT: 'short-hunter2',
+  TELEMETRY_PREVIOUS_HASH_SALT: 'former-hunter2',
   TELEMETRY_SAMPLE_RATE: 'hunter2%',
   TELEMETRY_RETENTION_DAYS: 'hunter2 days',
   TELEMETRY_QUEUE_SIZE: '-hunter2',
@@ -17,6 +20,8 @@ const WRONG = {
   TELEMETRY_PURGE_CRON: 'every hunter2',
   TELEMETRY_AUTO_MIGRATE: 'hunter2',
   TELEMETRY_COMMAND: 'Hunter2 usage',
+  TELEMETRY_PRIVACY_COMMAND: 'Hunter2 privacy',
+  TELEMETRY_FORGET_LEFT_GUILDS: 'hunter2',
   TELEMETRY_OWNER_IDS: 'hunter2',
   TELEMETRY_COMMAND_GUILDS: '123456789012345678,hunter2'
 } as const;
@@ -24,6 +29,7 @@ const WRONG = {
 const DEFAULTS = {
   enabled: false,
   hashSalt: undefined,
+  previousHashSalt: undefined,
   sampleRate: 1,
   retentionDays: 30,
   queueSize: 1000,
@@ -33,6 +39,8 @@ const DEFAULTS = {
   purgeCron: '0 2 * * *',
   autoMigrate: true,
   commandName: 'telemetry',
+  privacyCommand: undefined,
+  forgetLeftGuilds: false,
   ownerIds: [],
   commandGuildIds: []
 };
@@ -50,6 +58,7 @@ test('each value that is set replaces its default', () => {
   const settings = readSettings({
     TELEMETRY_ENABLED: 'true',
     TELEMETRY_HASH_SALT: SALT,
+    TELEMETRY_PREVIOUS_HASH_SALT: FORMER_SALT,
     TELEMETRY_SAMPLE_RATE: ' 0.25 ',
     TELEMETRY_RETENTION_DAYS: '7',
     TELEMETRY_QUEUE_SIZE: '50',
@@ -59,6 +68,8 @@ test('each value that is set replaces its default', () => {
     TELEMETRY_PURGE_CRON: '30 4 * * 1',
     TELEMETRY_AUTO_MIGRATE: 'false',
     TELEMETRY_COMMAND: 'bot-usage',
+    TELEMETRY_PRIVACY_COMMAND: 'privacy',
+    TELEMETRY_FORGET_LEFT_GUILDS: 'true',
     TELEMETRY_OWNER_IDS: '123456789012345678, 223456789012345678',
     TELEMETRY_COMMAND_GUILDS: '323456789012345678',
     SOMETHING_ELSE: 'left alone'
@@ -66,6 +77,7 @@ test('each value that is set replaces its default', () => {
   expect(settings).toEqual({
     enabled: true,
     hashSalt: SALT,
+    previousHashSalt: FORMER_SALT,
     sampleRate: 0.25,
     retentionDays: 7,
     queueSize: 50,
@@ -75,6 +87,8 @@ test('each value that is set replaces its default', () => {
     purgeCron: '30 4 * * 1',
     autoMigrate: false,
     commandName: 'bot-usage',
+    privacyCommand: 'privacy',
+    forgetLeftGuilds: true,
     ownerIds: ['123456789012345678', '223456789012345678'],
     commandGuildIds: ['323456789012345678']
   });
