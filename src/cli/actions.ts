@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
 import { systemClock } from '../events/clock.ts';
 import { GuildHasher } from '../events/guildHash.ts';
@@ -21,18 +20,16 @@ import { purge, type PurgeOptions } from '../retention/purge.ts';
 import type { Surface } from '../schema/closedLists.ts';
 import { privacyPolicy } from '../schema/privacyPolicy.ts';
 import { LossFolder } from '../storage/lossFolder.ts';
-import { openStore, startOver } from '../storage/openStore.ts';
+import { startOver } from '../storage/openStore.ts';
 import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
 import { confirm } from './confirm.ts';
+import { openDatabase, withStore } from './database.ts';
 import { FindingsError, UsageError } from './errors.ts';
 import { paintFor } from './paint.ts';
 import { renderPurge, renderTotals } from './purgeText.ts';
 import type { Format } from './reportFile.ts';
 
-/** The command line may wait for a bot that is writing; nobody else runs on its thread. */
-const BUSY_TIMEOUT_MS = 5_000;
-const RETRY_MS = 100;
 const FIRST_DAY = '0001-01-01';
 
 const RENDERERS = { json: renderJson, csv: renderCsv, html: renderHtml, svg: renderSvg, png: renderPng } as const;
@@ -84,7 +81,10 @@ export async function purgeEvents(settings: Settings, { yes = false, ...options 
   } catch (error) {
     if (!all || dryRun || settings.databaseUrl !== undefined || !(error instanceof StoreError) || error.kind !== 'full') throw error;
     await startOver(settings);
-    return 'Deleted all events. The disk is so full that they could not be counted: the file was deleted, and a new one made';
+    return (
+      'Deleted all events. The disk is so full that they could not be counted: the file was deleted, and a new one made. ' +
+      'Servers that had opted out have to do so again'
+    );
   }
 }
 
@@ -171,31 +171,9 @@ export function privacy(): string {
 }
 
 export async function migrate(settings: Settings): Promise<string> {
-  const store = await open(settings, true);
+  const store = await openDatabase(settings, true);
   await store.close();
   return `The tables are up to date: ${store.description}`;
-}
-
-async function withStore<T>(settings: Settings, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await open(settings, false);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}
-
-/** SQLite does not wait by itself for a process that is just making the file or its tables. */
-async function open(settings: Settings, mayMigrate: boolean): Promise<Store> {
-  const end = performance.now() + BUSY_TIMEOUT_MS;
-  for (;;) {
-    try {
-      return await openStore(settings, { migrate: mayMigrate, busyTimeoutMs: BUSY_TIMEOUT_MS });
-    } catch (error) {
-      if (!(error instanceof StoreError) || error.kind !== 'busy' || performance.now() > end) throw error;
-      await wait(RETRY_MS * Math.random());
-    }
-  }
 }
 
 /** Why the clock of this machine may be wrong. SQLite has no other one to ask: there the newest day with events has to do. */

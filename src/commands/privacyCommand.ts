@@ -14,7 +14,8 @@ import { privacyPolicy } from '../schema/privacyPolicy.ts';
 import { TelemetryUnavailableError } from '../telemetry/telemetry.ts';
 import type { TelemetryService } from '../telemetry/telemetryService.ts';
 import { OwnRegistration } from './ownRegistration.ts';
-import { describe, TRANSLATIONS, wordsOf, type Words } from './privacyWords.ts';
+import { TRANSLATIONS, type Words } from './privacyTranslations.ts';
+import { describe, wordsOf } from './privacyWords.ts';
 import { takeUp } from './takeUp.ts';
 
 /** The name of the piece: no file can be called so. */
