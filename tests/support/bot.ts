@@ -2,6 +2,8 @@ import { inspect } from 'node:util';
 import { container, LogLevel, SapphireClient, type Command, type ILogger, type Piece } from '@sapphire/framework';
 import type { ClientOptions } from 'discord.js';
 import '../../src/register.ts';
+// Loaded before a bot logs in: under Jest that takes seconds on a busy machine, in which Discord's three would pass.
+import '../../src/storage/openBotStore.ts';
 import { DiscordStandIn } from '../../examples/stand-ins/discord.ts';
 import type { RunRecorder, TelemetryService } from '../../src/telemetry/telemetryService.ts';
 import { temporaryFolder, type TestDatabase } from './databases.ts';
