@@ -52,8 +52,6 @@ interface LifecyclesOptions {
   readonly sampleRate: number;
   /** Guilds whose runs are none. */
   readonly forgotten: Pick<ForgottenGuilds, 'has'>;
-  /** Is told of each run that ends, whether it is sampled or not. Must not throw. Default: nobody is. */
-  readonly onEnd?: ((run: EndedRun) => void) | undefined;
 }
 
 /**
@@ -61,6 +59,8 @@ interface LifecyclesOptions {
  * begins, and writes exactly one terminal event, on the day of its invoke, when it ends. One draw of the sampling decides for both.
  */
 export class Lifecycles {
+  /** Is told of each run that ends, whether it is sampled or not. Must not throw. `undefined`: nobody is. */
+  onEnd: ((run: EndedRun) => void) | undefined;
   readonly #options: LifecyclesOptions;
   /** In the order in which they began. */
   readonly #open = new Map<object, Lifecycle>();
@@ -153,7 +153,7 @@ export class Lifecycles {
     const durationMs = isTimed ? this.#options.clock.monotonicMs() - startMs : null;
     this.#write(lifecycle, outcome === 'success' ? 'success' : 'failure', durationMs);
     this.#open.delete(key);
-    this.#options.onEnd?.({ operation: run.operation, provider, outcome, durationMs });
+    this.onEnd?.({ operation: run.operation, provider, outcome, durationMs });
   }
 
   /** Ends, as interrupted, the runs that are older than an interaction token lives, unless they are certain to end. */

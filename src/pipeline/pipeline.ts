@@ -7,7 +7,7 @@ import { EventQueue } from './eventQueue.ts';
 import { EventRecorder } from './eventRecorder.ts';
 import { ForgottenGuilds } from './forgottenGuilds.ts';
 import { Flusher } from './flusher.ts';
-import { Lifecycles, type EndedRun } from './lifecycles.ts';
+import { Lifecycles } from './lifecycles.ts';
 import { Losses } from './losses.ts';
 
 interface PipelineOptions {
@@ -21,8 +21,6 @@ interface PipelineOptions {
   readonly flushIntervalMs: number;
   /** Where counts of losses are kept while the database is away. */
   readonly lossShelf: LossShelf;
-  /** Is told of each run that ends. Must not throw. Default: nobody is. */
-  readonly onEnd?: ((run: EndedRun) => void) | undefined;
 }
 
 /** The way of an event in this process: run → lifecycle → event recorder → queue → flusher → store. */
@@ -36,13 +34,13 @@ export class Pipeline {
   /** How many of the oldest queued events are on the shelf as unwritten. */
   #givenUp = 0;
 
-  constructor({ clock, log, sampleRate, queueSize, flushIntervalMs, lossShelf, onEnd }: PipelineOptions) {
+  constructor({ clock, log, sampleRate, queueSize, flushIntervalMs, lossShelf }: PipelineOptions) {
     this.queue = new EventQueue(queueSize);
     this.losses = new Losses(lossShelf);
     const shared = { queue: this.queue, counters: this.counters, losses: this.losses, log };
     this.flusher = new Flusher({ ...shared, intervalMs: flushIntervalMs });
     const recorder = new EventRecorder({ ...shared, flusher: this.flusher });
-    this.lifecycles = new Lifecycles({ recorder, clock, sampleRate, forgotten: this.forgotten, onEnd });
+    this.lifecycles = new Lifecycles({ recorder, clock, sampleRate, forgotten: this.forgotten });
   }
 
   /** Whether all that was made is written, losses included. */

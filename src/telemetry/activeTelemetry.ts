@@ -6,7 +6,6 @@ import type { PieceRun, RunDescription } from '../events/runDescription.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
 import type { Meter } from '../metrics/meter.ts';
 import { RunMetrics } from '../metrics/runMetrics.ts';
-import type { EndedRun } from '../pipeline/lifecycles.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
 import { readReport, type ReportOptions, type ReportRequest } from '../reports/readReport.ts';
 import { ReportCache } from '../reports/reportCache.ts';
@@ -79,8 +78,7 @@ export class ActiveTelemetry implements TelemetryService {
     this.#guilds = new GuildKey(settings.hashSalt, settings.previousHashSalt, log);
     const lossFolder = new LossFolder(settings);
     this.#earlierLosses = new EarlierLosses(lossFolder, log);
-    const onEnd = (run: EndedRun): void => this.#metrics?.record(run);
-    this.#pipeline = new Pipeline({ ...settings, clock, log, lossShelf: lossFolder, onEnd });
+    this.#pipeline = new Pipeline({ ...settings, clock, log, lossShelf: lossFolder });
     this.#handTo(options.meter);
     this.#forgetting = new GuildForgetting({ pipeline: this.#pipeline, guilds: this.#guilds, log });
     this.#maintenance = new Maintenance({ clock, log, retentionDays: settings.retentionDays, saltFingerprint: this.#guilds.fingerprint });
@@ -212,7 +210,9 @@ export class ActiveTelemetry implements TelemetryService {
 
   #handTo(meter: Meter | undefined): void {
     if (meter === undefined || meter === this.#metrics?.meter) return;
-    this.#metrics = new RunMetrics({ meter, log: this.#log, pipeline: this.#pipeline });
+    const metrics = new RunMetrics({ meter, log: this.#log, pipeline: this.#pipeline });
+    this.#metrics = metrics;
+    this.#pipeline.lifecycles.onEnd = (run) => metrics.record(run);
   }
 
   /** What is done every minute. */
