@@ -47,11 +47,20 @@ export class RunMetrics {
 
   /** Never throws. */
   record(run: EndedRun): void {
+    // Without `#ask`, whose closure would be made for every run.
+    try {
+      this.#heed(this.#hand(run));
+    } catch {
+      this.#fail();
+    }
+  }
+
+  #hand(run: EndedRun): unknown {
     const { operation, durationMs } = run;
-    const { duration, untimed, listenerErrors } = this.prepare();
-    if (operation.feature === LISTENER_ERROR) this.#ask(() => listenerErrors.add(1, listenerAttributes(run)));
-    else if (durationMs === null) this.#ask(() => untimed.add(1, runAttributes(run)));
-    else this.#ask(() => duration.record(durationMs / MS_PER_S, runAttributes(run)));
+    const { duration, untimed, listenerErrors } = this.#instruments ?? this.prepare();
+    if (operation.feature === LISTENER_ERROR) return listenerErrors.add(1, listenerAttributes(run));
+    if (durationMs === null) return untimed.add(1, runAttributes(run));
+    return duration.record(durationMs / MS_PER_S, runAttributes(run));
   }
 
   #make(): Instruments {
@@ -97,12 +106,16 @@ export class RunMetrics {
   #ask<T>(call: () => T): T {
     try {
       const answer = call();
-      if (answer !== undefined && isThenable(answer)) silence(answer, () => this.#fail());
+      this.#heed(answer);
       return answer;
     } catch {
       this.#fail();
       return undefined as T;
     }
+  }
+
+  #heed(answer: unknown): void {
+    if (answer !== undefined && isThenable(answer)) silence(answer, () => this.#fail());
   }
 
   #fail(): void {
