@@ -1,7 +1,6 @@
 import type { Settings } from '../../config/settings.ts';
 import type { Clock } from '../events/clock.ts';
 import type { Store } from '../store/store.ts';
-import { openStore } from './openStore.ts';
 import { hasThread, ThreadedStore } from './thread/threadedStore.ts';
 
 /** Whether SQLite has to work on the bot's own thread, since the program of the thread is missing: a bundle holds this file alone. */
@@ -20,12 +19,14 @@ interface BotStoreOptions {
 
 /**
  * Opens the store of a running bot: PostgreSQL, whose driver holds nobody up, or SQLite in a thread of its own.
- * @throws {StoreError} as {@link openStore} does.
+ * @throws {StoreError} as `openStore` does.
  */
-export function openBotStore({ settings, clock, saltFingerprint, onThreadLost }: BotStoreOptions): Promise<Store> {
+export async function openBotStore({ settings, clock, saltFingerprint, onThreadLost }: BotStoreOptions): Promise<Store> {
   const { databaseUrl, autoMigrate: migrate } = settings;
   if (databaseUrl === undefined && hasThread())
     return ThreadedStore.open({ settings, migrate, clock, saltFingerprint, onLost: onThreadLost });
+  // MikroORM with it: where SQLite has its thread, the bot's own has no use for a second copy.
+  const { openStore } = await import('./openStore.ts');
   // A file that is locked would hold the bot's thread: the flusher tries again instead.
   return openStore(settings, { migrate, busyTimeoutMs: 0, saltFingerprint }, clock);
 }

@@ -3,7 +3,7 @@ import { container, LogLevel, SapphireClient, type Command, type ILogger, type P
 import type { ClientOptions } from 'discord.js';
 import '../../src/register.ts';
 // Loaded before a bot logs in: under Jest that takes seconds on a busy machine, in which Discord's three would pass.
-import '../../src/storage/openBotStore.ts';
+import '../../src/storage/openStore.ts';
 import { DiscordStandIn } from '../../examples/stand-ins/discord.ts';
 import type { RunRecorder, TelemetryService } from '../../src/telemetry/telemetryService.ts';
 import { temporaryFolder, type TestDatabase } from './databases.ts';
