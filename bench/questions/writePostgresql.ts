@@ -45,7 +45,9 @@ export async function writePostgresql({ rows = LARGEST }: BenchOptions): Promise
 async function writeTo(size: number): Promise<void> {
   const { store, client, url } = await makeFilledDatabase(size, ourPlugin);
   await client.query(`create table ${PLAIN} as select * from ${EVENTS} with no data`);
-  const orm = new MikroORM(ormOptions(new PostgresqlDialect(url)));
+  // By its own driver: inside a transaction of ours a table is found by its schema alone.
+  const { entities, driver, batchSize, useBatchInserts } = ormOptions(new PostgresqlDialect(url));
+  const orm = new MikroORM({ entities, driver, batchSize, useBatchInserts, clientUrl: url });
   await orm.connect();
   const entity = orm.getMetadata().getByClassName('events').class;
   atEnd(() => orm.close(true));
