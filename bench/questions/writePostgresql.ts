@@ -3,6 +3,7 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { MikroORM } from '@mikro-orm/sql';
+import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { EventIds } from '../../src/events/eventId.ts';
@@ -46,8 +47,8 @@ async function writeTo(size: number): Promise<void> {
   const { store, client, url } = await makeFilledDatabase(size, ourPlugin);
   await client.query(`create table ${PLAIN} as select * from ${EVENTS} with no data`);
   // By its own driver: inside a transaction of ours a table is found by its schema alone.
-  const { entities, driver, batchSize, useBatchInserts } = ormOptions(new PostgresqlDialect(url));
-  const orm = new MikroORM({ entities, driver, batchSize, useBatchInserts, clientUrl: url });
+  const { entities = [], batchSize = BATCH } = ormOptions(new PostgresqlDialect(url));
+  const orm = new MikroORM({ driver: PostgreSqlDriver, entities, batchSize, clientUrl: url });
   await orm.connect();
   const entity = orm.getMetadata().getByClassName('events').class;
   atEnd(() => orm.close(true));

@@ -1,7 +1,8 @@
-// For how long does writing a batch hold the bot's thread, as SQLite's table grows? Our batches into tables of up to 5 million rows; milliseconds
-// a batch, as a multiple of an empty table's.
+// How long does writing a batch take the thread of SQLite, as its table grows? Our batches into tables of up to 5 million rows; milliseconds a
+// batch, as a multiple of an empty table's.
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { EventIds } from '../../src/events/eventId.ts';
 import { makeBatches } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { fillSqlite } from '../support/fill.ts';
@@ -17,6 +18,7 @@ export async function writeSqlite({ rows: largest = LARGEST }: BenchOptions): Pr
   const folder = await temporaryFolder();
   const store = await openStore({ dataDir: folder });
   const lines: (string | number)[][] = [];
+  const ids = new EventIds();
   let filled = 0;
   let emptyMs: number | undefined;
   for (const size of [0, largest / 5, largest / 2, largest]) {
@@ -25,7 +27,8 @@ export async function writeSqlite({ rows: largest = LARGEST }: BenchOptions): Pr
     const times: number[] = [];
     // The first batch finds the pages that the filling left out of memory.
     await store.write(makeBatches(TODAY, 1, store.batchSize)[0] ?? []);
-    const batches = makeBatches(TODAY, BATCHES, store.batchSize);
+    const made = makeBatches(TODAY, BATCHES, store.batchSize);
+    const batches = made.map((batch) => batch.map((event) => ({ ...event, id: ids.next(TODAY) })));
     collectGarbage();
     for (const batch of batches) {
       times.push(await timed(() => store.write(batch)));
