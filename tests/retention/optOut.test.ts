@@ -132,32 +132,6 @@ onBothDatabases((createDatabase) => {
     await using after = await startTelemetry({ database, env });
     expect(after.telemetry.hasOptedOut(GUILD)).toBe(true);
   });
-
-  test('with its variable, what is stored of a server is erased when the bot is removed from it, and not when the server is away', async () => {
-    fakeMinutes();
-    const database = await createDatabase();
-    const discord = { guilds: Array.from({ length: 30 }, (_, index) => ({ name: `guild ${index}` })) };
-    await using bot = await startBot({ database, discord, env: { TELEMETRY_FORGET_LEFT_GUILDS: 'true' } });
-    const ids = bot.discord.guilds.map(({ id }) => id);
-    await until(() => bot.client.guilds.cache.size === ids.length);
-    for (const guildId of ids) container.telemetry.track({ ...ROLL, guildId }, () => undefined);
-    await settled();
-    for (const id of ids.slice(10)) bot.discord.removeGuild(id, { unavailable: true });
-    for (const id of ids.slice(0, 10)) bot.discord.removeGuild(id);
-    await until(() => bot.client.guilds.cache.size === ids.length - 10);
-    await jest.advanceTimersByTimeAsync(MINUTE_MS);
-    await until(async () => (await guildsIn(database)).length === ids.length - 10);
-    const stayed = await Promise.all(ids.slice(10).map((id) => hashOf(id)));
-    expect(await guildsIn(database)).toEqual(stayed.toSorted());
-    expect(await database.sql('select 1 from telemetry_opt_outs')).toEqual([]);
-
-    const [first] = bot.discord.guilds;
-    if (first !== undefined) bot.discord.addGuild(first);
-    await until(() => bot.client.guilds.cache.size === ids.length - 9);
-    container.telemetry.track({ ...ROLL, guildId: first?.id }, () => undefined);
-    await settled();
-    expect(await guildsIn(database)).toContain(await hashOf(first?.id ?? ''));
-  });
 });
 
 test('of a server that opted out its hash stands once in the files of SQLite, where the opt-outs are, and nowhere once it opts in again', async () => {
