@@ -163,6 +163,22 @@ export const variables = {
     purpose: "Erases a server's events when the bot is removed from it.",
     fallback: 'false'
   }),
+  notify: {
+    name: 'TELEMETRY_NOTIFY',
+    purpose: 'Whom the bot writes to of itself: the weekly digest.',
+    unit: '`owner`, or a channel ID',
+    fallback: '',
+    remedy: "write owner, for a direct message to the application's owner, or the Discord ID of a channel",
+    schema: optional(z.string().refine((to) => to === 'owner' || SNOWFLAKE.test(to)))
+  } satisfies Variable<string | undefined>,
+  digestCron: {
+    name: 'TELEMETRY_DIGEST_CRON',
+    purpose: 'When the digest of the last seven days is sent.',
+    unit: 'cron expression, in UTC',
+    fallback: '0 8 * * 1',
+    remedy: 'write a cron expression of five fields, as 0 8 * * 1',
+    schema: z.string().refine(isCron)
+  } satisfies Variable<string>,
   ownerIds: ids({
     name: 'TELEMETRY_OWNER_IDS',
     purpose: "Who may use `/telemetry` besides the application's owner or team.",

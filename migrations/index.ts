@@ -1,7 +1,15 @@
 import type { MigrationObject } from '@mikro-orm/core';
 import { InitialTables as PostgresqlInitialTables } from './postgresql/Migration20261123_InitialTables.ts';
+import { Notices as PostgresqlNotices } from './postgresql/Migration20261128_Notices.ts';
 import { InitialTables as SqliteInitialTables } from './sqlite/Migration20261123_InitialTables.ts';
+import { Notices as SqliteNotices } from './sqlite/Migration20261128_Notices.ts';
 
 // Named in words of our own: a bundler that shortens class names must not make a migration look new.
-export const postgresqlMigrations: MigrationObject[] = [{ name: 'Migration20261123_InitialTables', class: PostgresqlInitialTables }];
-export const sqliteMigrations: MigrationObject[] = [{ name: 'Migration20261123_InitialTables', class: SqliteInitialTables }];
+export const postgresqlMigrations: MigrationObject[] = [
+  { name: 'Migration20261123_InitialTables', class: PostgresqlInitialTables },
+  { name: 'Migration20261128_Notices', class: PostgresqlNotices }
+];
+export const sqliteMigrations: MigrationObject[] = [
+  { name: 'Migration20261123_InitialTables', class: SqliteInitialTables },
+  { name: 'Migration20261128_Notices', class: SqliteNotices }
+];

@@ -1,6 +1,7 @@
-import { LOSS_REASONS } from './closedLists.ts';
+import { LOSS_REASONS, NOTICE_KINDS } from './closedLists.ts';
 import { dayBucket, eventFields, id } from './eventFields.ts';
 import type { Field, RowOf, Table } from './field.ts';
+import { NOTICE_NAME } from './patterns.ts';
 import { count, dailyCountFields, dailyDurationFields, dailyGuildFields } from './rollupFields.ts';
 
 /*
@@ -31,6 +32,28 @@ export const saltFields = {
     nullable: false,
     purpose:
       'HMAC-SHA-256 of a fixed text under the same key as the guild hashes, stored with every batch of them, to notice that the salt was changed.'
+  }
+} as const satisfies Record<string, Field>;
+
+export const noticeFields = {
+  dayBucket: { ...dayBucket, purpose: 'The UTC day of the notice. No finer time is stored.' },
+  kind: {
+    column: 'kind',
+    type: 'text',
+    nullable: false,
+    maxLength: 8,
+    values: NOTICE_KINDS,
+    purpose: 'What kind of notice it is.',
+    example: 'digest'
+  },
+  name: {
+    column: 'name',
+    type: 'text',
+    nullable: false,
+    maxLength: 172,
+    pattern: NOTICE_NAME,
+    purpose: 'What it is about: `week`, `provider.` and a provider, or an operation as in the names of its events.',
+    example: 'discord.generator.preset'
   }
 } as const satisfies Record<string, Field>;
 
@@ -80,6 +103,13 @@ export const tables = {
     purpose: 'Which salts the stored hashes were made with, so that hashes of two salts are never compared.',
     key: ['dayBucket', 'fingerprint'],
     fields: saltFields
+  },
+  notices: {
+    name: 'telemetry_notices',
+    purpose:
+      'Which notices were sent to the owner of the bot, or into their channel, on a day, so that only one of many processes sends them.',
+    key: ['dayBucket', 'kind', 'name'],
+    fields: noticeFields
   }
 } as const satisfies Record<string, Table>;
 
@@ -103,6 +133,9 @@ export const migrationsTable = {
 
 /** The use of a salt on a day, as it is stored. */
 export type TelemetrySalt = RowOf<typeof saltFields>;
+
+/** A notice that was claimed, as it is stored. */
+export type Notice = RowOf<typeof noticeFields>;
 
 /** A guild that opted out, as it is stored. */
 export type OptOut = RowOf<typeof optOutFields>;

@@ -25,8 +25,14 @@ export const EVENT_NAME = new RegExp(
 );
 /** No text passes that holds 15 digits. */
 export const HAS_FEW_DIGITS = new RegExp(`^${FEW_DIGITS}`, 'u');
+const PROVIDER_NAME = String.raw`[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,${MAX_SEGMENT - 1}}`;
 /** A provider: as a segment, and dots and hyphens as in a host name. Without any letter it would be an address. */
-export const PROVIDER = new RegExp(String.raw`^${FEW_DIGITS}(?=.*\p{L})[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,${MAX_SEGMENT - 1}}$`, 'u');
+export const PROVIDER = new RegExp(String.raw`^${FEW_DIGITS}(?=.*\p{L})${PROVIDER_NAME}$`, 'u');
+/** What a notice is about: the week, `provider.` and a provider, or an operation as `surface.feature.operation`. */
+export const NOTICE_NAME = new RegExp(
+  String.raw`^${FEW_DIGITS}(?:week|provider\.${PROVIDER_NAME}|(?:${SURFACES.join('|')})\.${NAME}\.${OPERATION_NAME})$`,
+  'u'
+);
 export const DAY = /^\d{4}-\d{2}-\d{2}$/;
 export const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 export const GUILD_HASH = /^[0-9a-f]{64}$/;

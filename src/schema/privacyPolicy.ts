@@ -84,7 +84,8 @@ ${hasMeter === false ? 'Nothing: this bot hands nothing to one.' : handedOn(hasM
   which segment or event came first. A restart cuts a segment short, and a bot with fewer events than that has one segment a day.
 - PostgreSQL keeps batches in about the order in which they came, a few seconds apart. In an SQLite file the numbers of the pages may tell in which
   order the segments of a day came, until the day is over and rolled up. Within a batch the order is that of random keys.
-- Copies of the database that an operator makes (backups, replicas) are out of the plugin's reach, and so is what their metrics system was handed.
+- Copies of the database that an operator makes (backups, replicas) are out of the plugin's reach, and so is what their metrics system was handed,
+  and what the bot wrote to its owner or into their channel: the figures of a report, which hold nothing about anyone.
 `;
 }
 

@@ -2,7 +2,7 @@
 import type { MikroORM, SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { Clock } from '../events/clock.ts';
-import { tables, type OptOut, type TelemetryLoss, type TelemetrySalt } from '../schema/dictionary.ts';
+import { tables, type Notice, type OptOut, type TelemetryLoss, type TelemetrySalt } from '../schema/dictionary.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
 import type {
   Audit,
@@ -20,6 +20,7 @@ import { StoreError } from '../store/storeError.ts';
 import { auditDatabase } from './audit/auditDatabase.ts';
 import type { Dialect } from './dialect.ts';
 import { eraseGuilds } from './queries/eraseGuilds.ts';
+import { claimNotice } from './queries/notices.ts';
 import { addOptOuts, readOptOuts, removeOptOuts } from './queries/optOuts.ts';
 import { purgeTables } from './queries/purge.ts';
 import { invalidateRollups, isLate, rollUpSettledDays } from './queries/rollups.ts';
@@ -190,6 +191,10 @@ export class SqlStore implements Store {
       await removeOptOuts(em, this.#dialect, guildHashes);
       await this.#wiping.wipe(em, 'together');
     });
+  }
+
+  claimNotice(notice: Notice): Promise<boolean> {
+    return this.#attempt((em) => claimNotice(em, this.#dialect, notice));
   }
 
   saltFingerprints(): Promise<string[]> {

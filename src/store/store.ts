@@ -1,5 +1,5 @@
 import type { Surface } from '../schema/closedLists.ts';
-import type { OptOut, TelemetryLoss } from '../schema/dictionary.ts';
+import type { Notice, OptOut, TelemetryLoss } from '../schema/dictionary.ts';
 import type { TelemetryEvent } from '../schema/eventFields.ts';
 
 /** How many events of a day have the same values in every field that a report distinguishes. */
@@ -153,6 +153,12 @@ export interface Store {
   addOptOuts(optOuts: readonly OptOut[]): Promise<void>;
   /** Takes these guilds out of those that opted out. */
   removeOptOuts(guildHashes: readonly string[]): Promise<void>;
+  /**
+   * Claims a notice of a day, before it is sent. Resolves to `true` once for each, in one of all processes: to `false` where it was claimed before,
+   * where it would be the eleventh alert of its day, and of a recovery where no alert of that name was claimed on its day or the one before.
+   * Recoveries are not counted among the ten. Where the answer is lost, it may have been claimed all the same, and is sent by nobody.
+   */
+  claimNotice(notice: Notice): Promise<boolean>;
   /** The fingerprints of the salts that stored hashes were made with. */
   saltFingerprints(): Promise<string[]>;
   /** Compares the live database with the data dictionary. */

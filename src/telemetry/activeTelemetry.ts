@@ -15,6 +15,7 @@ import { Maintenance } from '../retention/maintenance.ts';
 import { OtherSaltError } from '../retention/eraseGuild.ts';
 import type { PurgeOptions, PurgeResult } from '../retention/purge.ts';
 import { LossFolder } from '../storage/lossFolder.ts';
+import type { NoticeKind } from '../schema/closedLists.ts';
 import type { Deletion, Store } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
 import type { ActiveRunRecorder } from './activeRunRecorder.ts';
@@ -172,6 +173,11 @@ export class ActiveTelemetry implements TelemetryService {
 
   hasOptedOut(guildId: string): boolean {
     return this.#forgetting.hasOptedOut(guildId);
+  }
+
+  async claimNotice(kind: NoticeKind, name: string): Promise<boolean> {
+    const store = this.#openStore();
+    return this.#reading(() => store.claimNotice({ dayBucket: this.#clock.today(), kind, name }));
   }
 
   leave(guildId: string): void {

@@ -79,6 +79,10 @@ export class DisabledTelemetry implements TelemetryService {
     return false;
   }
 
+  async claimNotice(): Promise<never> {
+    throw new TelemetryUnavailableError(this.#reason);
+  }
+
   leave(): void {}
 
   join(): void {}

@@ -1,4 +1,5 @@
 import type { PieceRun } from '../events/runDescription.ts';
+import type { NoticeKind } from '../schema/closedLists.ts';
 import type { TelemetryClientOptions } from './clientOptions.ts';
 import type { Deletion, Run, Telemetry } from './telemetry.ts';
 
@@ -57,6 +58,12 @@ export interface TelemetryService extends Telemetry {
   leave(guildId: string): void;
   /** The bot was added to a guild. Never throws. */
   join(guildId: string): void;
+  /**
+   * Claims a notice of today, before it is sent: once for each, in one of all processes, and at most ten alerts a day.
+   * @returns whether it is this process that sends it.
+   * @throws {TelemetryUnavailableError} when the database can't be asked.
+   */
+  claimNotice(kind: NoticeKind, name: string): Promise<boolean>;
   /** Takes the `Date` header of an answer of Discord's: another clock than that of this machine. */
   hear(date: string | null): void;
   /** Ends what is in flight as interrupted, writes the queue and closes the database, within 3 seconds. May be followed by `start`. */

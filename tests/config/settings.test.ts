@@ -22,6 +22,8 @@ const WRONG = {
   TELEMETRY_COMMAND: 'Hunter2 usage',
   TELEMETRY_PRIVACY_COMMAND: 'Hunter2 privacy',
   TELEMETRY_FORGET_LEFT_GUILDS: 'hunter2',
+  TELEMETRY_NOTIFY: 'hunter2',
+  TELEMETRY_DIGEST_CRON: 'each hunter2',
   TELEMETRY_OWNER_IDS: 'hunter2',
   TELEMETRY_COMMAND_GUILDS: '123456789012345678,hunter2'
 } as const;
@@ -41,6 +43,8 @@ const DEFAULTS = {
   commandName: 'telemetry',
   privacyCommand: undefined,
   forgetLeftGuilds: false,
+  notify: undefined,
+  digestCron: '0 8 * * 1',
   ownerIds: [],
   commandGuildIds: []
 };
@@ -70,6 +74,8 @@ test('each value that is set replaces its default', () => {
     TELEMETRY_COMMAND: 'bot-usage',
     TELEMETRY_PRIVACY_COMMAND: 'privacy',
     TELEMETRY_FORGET_LEFT_GUILDS: 'true',
+    TELEMETRY_NOTIFY: '423456789012345678',
+    TELEMETRY_DIGEST_CRON: '0 9 * * mon',
     TELEMETRY_OWNER_IDS: '123456789012345678, 223456789012345678',
     TELEMETRY_COMMAND_GUILDS: '323456789012345678',
     SOMETHING_ELSE: 'left alone'
@@ -89,6 +95,8 @@ test('each value that is set replaces its default', () => {
     commandName: 'bot-usage',
     privacyCommand: 'privacy',
     forgetLeftGuilds: true,
+    notify: '423456789012345678',
+    digestCron: '0 9 * * mon',
     ownerIds: ['123456789012345678', '223456789012345678'],
     commandGuildIds: ['323456789012345678']
   });

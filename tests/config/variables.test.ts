@@ -14,6 +14,12 @@ test.each([
   ['TELEMETRY_ENABLED', ['false', 'FALSE', '0', 'no', 'off'], ['2', 'truee']],
   ['TELEMETRY_AUTO_MIGRATE', ['true', 'True', '1', 'yes', 'on'], ['2', 'truee']],
   ['TELEMETRY_PURGE_CRON', ['* * * * *', '*/5 0-6 1,15 * MON'], ['0 25 * * *', '61 * * * *', '0 2 * *', '@never', '0 2 * * * * *']],
+  ['TELEMETRY_DIGEST_CRON', ['0 8 * * 1', '30 6 * * mon,fri'], ['0 8 * * 8', 'mondays', '0 8 * *']],
+  [
+    'TELEMETRY_NOTIFY',
+    ['owner', '12345678901234567', '12345678901234567890'],
+    ['Owner', 'everyone', '1234567890123456', '<#123456789012345678>', '123456789012345678,223456789012345678']
+  ],
   [
     'TELEMETRY_OWNER_IDS',
     ['12345678901234567', '12345678901234567890'],

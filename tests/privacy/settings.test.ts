@@ -20,6 +20,8 @@ const environments = fc.record(
     TELEMETRY_FLUSH_INTERVAL_MS: variable('100'),
     TELEMETRY_PURGE_CRON: variable('0 2 * * *'),
     TELEMETRY_AUTO_MIGRATE: variable('true'),
+    TELEMETRY_NOTIFY: fc.oneof(snowflakes, variable('owner')),
+    TELEMETRY_DIGEST_CRON: variable('0 8 * * 1'),
     TELEMETRY_OWNER_IDS: fc.oneof(snowflakes, texts),
     TELEMETRY_COMMAND_GUILDS: fc.oneof(snowflakes, texts)
   },

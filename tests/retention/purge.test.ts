@@ -15,7 +15,7 @@ const OLDEST_KEPT = '2026-02-02';
 /** At noon of today, this day is the last that ended more than 25 hours ago. */
 const NEWEST_SUMMED = '2026-03-01';
 
-/** So many events, one loss and one salt on each of these days, which are summed up as far as they are over. */
+/** So many events, one loss, one notice and one salt on each of these days, which are summed up as far as they are over. */
 async function fill(database: TestDatabase, store: Store, days: readonly string[], eventsPerDay = 2): Promise<void> {
   const random = seededRandom(days.length * eventsPerDay);
   const events = days.flatMap((dayBucket) =>
@@ -24,6 +24,7 @@ async function fill(database: TestDatabase, store: Store, days: readonly string[
   const losses = days.map((dayBucket): TelemetryLoss => ({ dayBucket, id: uuid(random), reason: 'refused', count: 3 }));
   await writeEvents(await openTestStore(database, TODAY, hexOf(random, 64)), events);
   await store.writeLosses(losses);
+  for (const dayBucket of days) await store.claimNotice({ dayBucket, kind: 'digest', name: 'week' });
   await store.rollUp();
 }
 

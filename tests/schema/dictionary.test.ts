@@ -47,6 +47,7 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, Value>>>> = {
     count: 1
   },
   telemetry_daily_guilds: { day_bucket: '2026-02-12', surface: 'discord', feature: 'generator', guild_hash: 'a'.repeat(64) },
+  telemetry_notices: { day_bucket: '2026-02-12', kind: 'alert', name: 'discord.generator.preset' },
   telemetry_opt_outs: { guild_hash: 'a'.repeat(64), fingerprint: 'b'.repeat(64) },
   telemetry_salts: { day_bucket: '2026-02-12', fingerprint: 'a'.repeat(64) },
   telemetry_losses: { day_bucket: '2026-02-12', id: 'c0a8012e-7d1f-4c55-9b7e-0f7d0a3b9f42', reason: 'refused', count: 1 }
@@ -139,8 +140,9 @@ test('an SQLite table has no rowid, which would keep the order in which rows cam
   const store = await openTestStore(database, '2026-03-03', 'a'.repeat(64));
   await store.write([anEvent(seededRandom(1), { dayBucket: '2026-02-12', guildHash: 'a'.repeat(64) })]);
   await store.writeLosses([{ dayBucket: '2026-02-12', id: 'c0a8012e-7d1f-4c55-9b7e-0f7d0a3b9f42', reason: 'refused', count: 1 }]);
+  await store.claimNotice({ dayBucket: '2026-02-12', kind: 'digest', name: 'week' });
   await store.rollUp();
   const ours = await database.sql("select name from sqlite_master where type = 'table' and name glob 'telemetry_*[0-9e]'");
-  expect(ours.filter(({ name }) => !String(name).endsWith('_template'))).toHaveLength(6);
+  expect(ours.filter(({ name }) => !String(name).endsWith('_template'))).toHaveLength(7);
   for (const { name } of ours) await expect(database.sql(`select rowid from ${String(name)}`)).rejects.toThrow('no such column: rowid');
 });

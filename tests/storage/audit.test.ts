@@ -20,6 +20,7 @@ async function filled(database: TestDatabase): Promise<Store> {
   const store = await openStore(readSettings(database.env), { migrate: true, busyTimeoutMs: 5000, saltFingerprint: 'a'.repeat(64) });
   await store.write(randomEvents(seededRandom(1), [today, rolledUp], 100));
   await store.writeLosses([{ dayBucket: today, id: uuid(random), reason: 'refused', count: 3 }]);
+  await store.claimNotice({ dayBucket: today, kind: 'digest', name: 'week' });
   await store.rollUp();
   return store;
 }
@@ -87,6 +88,7 @@ onBothDatabases((createDatabase) => {
       'telemetry_daily_durations',
       'telemetry_daily_guilds',
       'telemetry_salts',
+      'telemetry_notices',
       'telemetry_opt_outs is empty'
     ]);
   });
@@ -154,7 +156,8 @@ onBothDatabases((createDatabase) => {
       `insert into telemetry_daily_counts values ('${rolledUp}', 'discord.generator.preset.hello bob', '', 'ok', '', 1, 1)`,
       `insert into telemetry_daily_durations values ('${rolledUp}', 'discord.generator.preset.invoke', 1, 201, 1)`,
       `insert into telemetry_daily_guilds values ('${rolledUp}', 'bob', 'hello bob', '${'g'.repeat(64)}')`,
-      `insert into telemetry_salts values ('${today}', 'bob')`
+      `insert into telemetry_salts values ('${today}', 'bob')`,
+      `insert into telemetry_notices values ('${today}', 'bob', 'discord.generator.hello bob')`
     ]);
     const { findings } = await store.audit(RETENTION_DAYS);
     await store.close();
@@ -181,6 +184,8 @@ onBothDatabases((createDatabase) => {
         'telemetry_events.surface is not that of the event name, in 1 row',
         'telemetry_losses.count holds what does not fit it, in 1 row',
         'telemetry_losses.reason holds what does not fit it, in 1 row',
+        'telemetry_notices.kind holds what does not fit it, in 1 row',
+        'telemetry_notices.name holds what does not fit it, in 1 row',
         'telemetry_salts.fingerprint holds what does not fit it, in 1 row'
       ].toSorted()
     );

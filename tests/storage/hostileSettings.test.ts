@@ -43,6 +43,9 @@ async function everything(database: TestDatabase, look: TestDatabase): Promise<u
   await note(store.addOptOuts([{ guildHash, fingerprint: 'b'.repeat(64) }]));
   await note(store.optOuts());
   await note(store.removeOptOuts([guildHash]));
+  const notice = { dayBucket: TODAY, kind: 'alert', name: 'discord.погода.сегодня' } as const;
+  await note(store.claimNotice(notice));
+  await note(store.claimNotice(notice));
   await note(store.eraseGuilds([guildHash]));
   await note(store.usage({ spans: [KEPT] }));
   await note(store.usage({ spans: [KEPT], surface: 'racetime' }));

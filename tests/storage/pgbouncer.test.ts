@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { postgresqlMigrations } from '../../migrations/index.ts';
 import { systemClock } from '../../src/events/clock.ts';
 import { addDays } from '../../src/events/day.ts';
 import type { TestDatabase } from '../support/databases.ts';
@@ -44,20 +45,24 @@ const POOLS = [
       const database = databases[index] as TestDatabase;
       const [store, ...others] = await Promise.all(Array.from({ length: starters }, () => openTestStore(database, today, 'b'.repeat(64))));
       if (store === undefined) throw new Error('None was opened');
-      expect(await database.sql('select name from telemetry_migrations')).toHaveLength(1);
+      expect(await database.sql('select name from telemetry_migrations')).toHaveLength(postgresqlMigrations.length);
       if (mode === 'session') await Promise.all(others.map((other) => other.close()));
 
       const random = seededRandom(index);
       const event = (ago: number, guildHash: string | null = null) => anEvent(random, { dayBucket: addDays(today, -ago), guildHash });
       await writeEvents(store, [event(50), event(4), event(0, GUILD)]);
-      const [, purged, rolledUp] = await Promise.all([
+      const claim = (): Promise<boolean> => store.claimNotice({ dayBucket: today, kind: 'digest', name: 'week' });
+      const [, purged, rolledUp, ...claimed] = await Promise.all([
         writeEvents(store, [event(0), event(3)]),
         store.purge(throughDay(addDays(today, -30))),
         store.rollUp(),
+        claim(),
+        claim(),
         store.usage({ spans: [{ from: addDays(today, -29), to: today }] }),
         store.totals(),
         store.saltFingerprints()
       ]);
+      expect(claimed.slice(0, 2).toSorted()).toEqual([false, true]);
       expect(purged.deleted).toBe(1);
       expect(rolledUp).toBeGreaterThan(0);
       expect((await store.eraseGuilds([GUILD])).deleted).toBe(1);

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import type { Settings } from '../../../config/settings.ts';
 import { backoffMs } from '../../common/backoff.ts';
 import type { Clock } from '../../events/clock.ts';
-import type { OptOut, TelemetryLoss } from '../../schema/dictionary.ts';
+import type { Notice, OptOut, TelemetryLoss } from '../../schema/dictionary.ts';
 import type { TelemetryEvent } from '../../schema/eventFields.ts';
 import type { Audit, DatabaseClock, Deletion, LossCount, PurgedDays, Store, StoredTotals, Usage, UsageRange } from '../../store/store.ts';
 import { StoreError } from '../../store/storeError.ts';
@@ -146,6 +146,10 @@ export class ThreadedStore implements Store {
 
   removeOptOuts(guildHashes: readonly string[]): Promise<void> {
     return this.#ask('removeOptOuts', guildHashes);
+  }
+
+  claimNotice(notice: Notice): Promise<boolean> {
+    return this.#ask('claimNotice', notice);
   }
 
   saltFingerprints(): Promise<string[]> {
