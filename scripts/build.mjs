@@ -18,7 +18,7 @@ try {
   // tsdown makes the declarations with this same compiler, but goes on after a type error.
   execFileSync('tsc', ['-p', 'tsconfig.build.json', '--noEmit'], { stdio: 'inherit' });
   execFileSync('tsdown', ['--config', 'scripts/tsdown.config.ts'], { stdio: 'inherit', env: { ...process.env, BUILD_FOLDER: fresh } });
-  for (const format of ['esm', 'cjs']) copyFileSync('src/retention/nodeCron.cjs', `${fresh}/${format}/retention/nodeCron.cjs`);
+  for (const format of ['esm', 'cjs']) copyFileSync('src/common/nodeCron.cjs', `${fresh}/${format}/common/nodeCron.cjs`);
   // Once for both: no program, and too large to be there twice.
   cpSync('src/render/picture/font', `${fresh}/font`, { recursive: true });
   rmSync('dist', { recursive: true, force: true });

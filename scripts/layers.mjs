@@ -4,10 +4,11 @@ const MAY_IMPORT = {
   'src/index.ts':
     'src/surfaces/api src/surfaces/racetime src/telemetry src/metrics src/reports src/retention src/errors src/events src/schema',
   'src/register.ts':
-    'src/index.ts src/commands src/surfaces src/surfaces/api src/surfaces/discord src/surfaces/tasks src/telemetry src/logging src/events @sapphire/framework discord.js',
+    'src/index.ts src/commands src/notices src/surfaces src/surfaces/api src/surfaces/discord src/surfaces/tasks src/telemetry src/logging src/events @sapphire/framework discord.js',
   'src/cli': 'src/render src/reports src/retention src/storage src/store src/events src/schema config commander',
   'src/commands':
     'src/telemetry src/render/message src/render src/logging src/reports src/retention src/schema src/common @sapphire/framework discord.js',
+  'src/notices': 'src/telemetry src/render/message src/render src/reports src/logging src/schema src/common discord.js',
   'src/surfaces': 'src/logging src/events @sapphire/framework',
   'src/surfaces/api': 'src/surfaces src/telemetry src/errors src/events @sapphire/framework',
   'src/surfaces/discord': 'src/surfaces src/telemetry src/events @sapphire/framework discord.js',
@@ -18,7 +19,7 @@ const MAY_IMPORT = {
   'src/render': 'src/reports string-width @resvg/resvg-js',
   'src/render/message': 'src/render src/reports src/schema discord.js',
   'src/reports': 'src/store src/events src/schema src/common',
-  'src/retention': 'src/store src/logging src/events node-cron',
+  'src/retention': 'src/store src/logging src/events src/common',
   'src/metrics': 'src/pipeline src/logging src/events src/schema src/common',
   'src/pipeline': 'src/store src/logging src/events src/schema src/common',
   'src/storage': 'src/store src/events src/schema src/common config migrations @mikro-orm/* kysely pg',
@@ -27,7 +28,7 @@ const MAY_IMPORT = {
   'src/errors': 'src/events src/common @sapphire/framework discord.js',
   'src/events': 'src/schema src/common',
   'src/schema': 'zod',
-  'src/common': '',
+  'src/common': 'node-cron',
   config: 'src/schema zod',
   migrations: '@mikro-orm/core @mikro-orm/migrations'
 };

@@ -22,7 +22,7 @@ const shared: UserConfig = {
   fixedExtension: false,
   sourcemap: true,
   dts: { sourcemap: false },
-  // No package may end up inside the build, and one file is left as it is for the bundler of a bot (src/retention/purgeSchedule.ts).
+  // No package may end up inside the build, and one file is left as it is for the bundler of a bot (src/common/cron.ts).
   deps: { onlyBundle: [], neverBundle: [/nodeCron\.cjs$/] },
   failOnWarn: true,
   // TypeScript 7 has no API: its tsc is run for the declarations. And the CommonJS build is meant.

@@ -6,6 +6,7 @@ import { answerClicks } from './commands/clicks.ts';
 import { Owners } from './commands/owners.ts';
 import { PRIVACY_PIECE, privacyCommand } from './commands/privacyCommand.ts';
 import { COMMAND_PIECE, telemetryCommand } from './commands/telemetryCommand.ts';
+import { Notices } from './notices/notices.ts';
 import { createTelemetry, type CreatedTelemetry } from './telemetry/createTelemetry.ts';
 import type { PieceRun } from './events/runDescription.ts';
 import type { RunRecorder } from './telemetry/telemetryService.ts';
@@ -23,6 +24,8 @@ import { taskListener, taskRuns } from './surfaces/tasks/scheduledTasks.ts';
 import type { NamedListener } from './surfaces/listener.ts';
 
 const created = new WeakMap<SapphireClient, CreatedTelemetry>();
+/** Of the clients that shall write of themselves. */
+const notices = new WeakMap<SapphireClient, Notices>();
 /** Marks a client that has its telemetry, for every copy of this package in the process: two would count everything twice. */
 const MEASURED = Symbol.for('sapphire-plugin-telemetry');
 /** Marks a process in which there was such a client. */
@@ -84,6 +87,8 @@ export class TelemetryPlugin extends Plugin {
     if (settings.previousHashSalt !== undefined) load([knownGuildListener(service)]);
     service.knowPieces(pieceRuns);
     hearTheTime(this.rest, service);
+    const { notify: to, digestCron } = settings;
+    if (to !== undefined && digestCron !== undefined) notices.set(this, new Notices({ client: this, service, log, to, digestCron }));
     closeOnDestroy(this, one);
   }
 
@@ -102,6 +107,7 @@ export class TelemetryPlugin extends Plugin {
     newest ??= one;
     await service.ready();
     service.start(true);
+    notices.get(this)?.start();
   }
 }
 
@@ -132,6 +138,7 @@ function pieceRuns(): PieceRun[] {
 function closeOnDestroy(client: SapphireClient, { service, clients }: CreatedTelemetry): void {
   const destroy = client.destroy.bind(client);
   client.destroy = async () => {
+    notices.get(client)?.stop();
     clients.delete(client);
     if (clients.size === 0) {
       if (newest?.service === service) newest = undefined;

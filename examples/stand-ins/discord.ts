@@ -169,6 +169,12 @@ export class DiscordStandIn implements AsyncDisposable {
     return answer && { ...replyOf(answer), deferred: false, latencyMs: performance.now() - sentAt };
   }
 
+  /** What the bot has written in the channel of a guild, or in its direct messages to a user, for all there to see: the oldest first. */
+  written(place: Pick<Caller, 'user' | 'guildId'>): Omit<Reply, 'deferred' | 'latencyMs'>[] {
+    const channel = this.#world.channel(this.#world.guild(place.guildId), place.user ?? this.player);
+    return this.#messages.writtenIn(channel.id).map(replyOf);
+  }
+
   /** Takes the bot out of a guild, or lets the guild be away for an outage. */
   removeGuild(id: string, { unavailable = false } = {}): void {
     // Discord names the state only where it is an outage.

@@ -43,6 +43,8 @@ export class Messages {
     this.routes = [
       route('POST', '/channels/:channel/messages', ({ channel }, request) => {
         if (!world.channelById(channel)) return refuse(404, 10_003, 'Unknown Channel');
+        const known = this.#sameNonce(channel, request);
+        if (known) return this.answerWith(known);
         const message = this.create(channel, world.bot, request);
         this.#settle(message);
         return { status: 200, body: message.data };
@@ -61,6 +63,14 @@ export class Messages {
     return id === undefined ? undefined : this.#stored.get(id);
   }
 
+  /** What the bot has written in a channel for all there to see, oldest first. */
+  writtenIn(channelId: string): StoredMessage[] {
+    const { bot } = this.#world;
+    return [...this.#stored.values()].filter(
+      ({ data }) => data.channel_id === channelId && data.author.id === bot.id && !hasFlag(data, MessageFlags.Ephemeral)
+    );
+  }
+
   create(channelId: string, author: StandInUser, sent: Sent): StoredMessage {
     const message = this.draft(channelId, author, sent);
     this.#announce(GatewayDispatchEvents.MessageCreate, message.data);
@@ -69,7 +79,7 @@ export class Messages {
 
   /** A message that is stored without an event: ephemeral, or older than the bot's session. */
   draft(channelId: string, author: StandInUser, sent: Sent): StoredMessage {
-    const { content, embeds, components, flags, message_reference, attachments = [] } = bodyOf<Draft>(sent);
+    const { content, embeds, components, flags, message_reference, nonce, attachments = [] } = bodyOf<Draft>(sent);
     const { files } = sent;
     const data: APIMessage = {
       id: snowflake(),
@@ -88,6 +98,7 @@ export class Messages {
       embeds: embeds ?? [],
       components: components ?? [],
       flags: flags ?? NO_FLAGS,
+      ...(nonce !== undefined && { nonce }),
       ...(message_reference?.message_id !== undefined && {
         message_reference: { type: 0, channel_id: channelId, message_id: message_reference.message_id }
       })
@@ -147,6 +158,12 @@ export class Messages {
 
   close(): void {
     for (const waiting of this.#waiting) waiting.settle(undefined);
+  }
+
+  /** The message that the bot has sent already, where it asks that it be sent once. */
+  #sameNonce(channelId: string, request: RestRequest): StoredMessage | undefined {
+    const { nonce, enforce_nonce: isOnce } = bodyOf<Draft>(request);
+    return isOnce === true ? this.writtenIn(channelId).find(({ data }) => data.nonce === nonce) : undefined;
   }
 
   #settle(answer: StoredMessage): void {

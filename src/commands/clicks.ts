@@ -1,7 +1,7 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags, type MessageComponentInteraction } from 'discord.js';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
-import { isReportControl, viewAfter } from '../render/message/view.ts';
+import { isReportControl, opensReport, viewAfter } from '../render/message/view.ts';
 import { sentenceOf } from './answers.ts';
 import { REFUSAL, type Owners } from './owners.ts';
 import { reportMessage } from './reportMessage.ts';
@@ -30,7 +30,9 @@ export function answerClicks(owners: Owners, log: ThrottledLogger): void {
 }
 
 async function answerClick(interaction: MessageComponentInteraction, owners: Owners): Promise<void> {
-  if (!(await takeUp(() => interaction.deferUpdate()))) return;
+  const defer = (): Promise<unknown> =>
+    opensReport(interaction.customId) ? interaction.deferReply({ flags: MessageFlags.Ephemeral }) : interaction.deferUpdate();
+  if (!(await takeUp(defer))) return;
   // What can't be shown is said beside the message, which stays as it was, with its controls.
   const say = (content: string): Promise<unknown> => interaction.followUp({ content, flags: MessageFlags.Ephemeral });
   if (!(await owners.include(interaction.user.id))) return void (await say(REFUSAL));

@@ -4,8 +4,8 @@ import { renderEmbed } from '../render/embed.ts';
 import { headlineText } from '../render/message/headline.ts';
 import { renderMessage, wantsPicture } from '../render/message/message.ts';
 import type { ReportView } from '../render/message/view.ts';
+import { pictureOf } from '../render/picture/pictureOf.ts';
 import type { UsageReport } from '../reports/usageReport.ts';
-import { pictureOf } from './pictureOf.ts';
 
 const PICTURE = 'telemetry.png';
 /** discord.js knows it since 14.19. */

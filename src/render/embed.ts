@@ -1,4 +1,5 @@
 import type { UsageReport } from '../reports/usageReport.ts';
+import { digestSections } from './digestSections.ts';
 import { fencedTable } from './fencedTable.ts';
 import { qualityLines, summary, title, todayLines } from './format.ts';
 import { sectionsOf, type Section } from './sections.ts';
@@ -18,10 +19,20 @@ export interface ReportEmbed {
 
 /** The report as an embed. Where a table does not fit, its last line says how many rows were left out. */
 export function renderEmbed(report: UsageReport): ReportEmbed {
+  return embedOf(
+    report,
+    sectionsOf(report).filter(({ shown }) => shown === 'always')
+  );
+}
+
+/** A digest of it as an embed. */
+export function renderDigestEmbed(report: UsageReport): ReportEmbed {
+  return embedOf(report, digestSections(report));
+}
+
+function embedOf(report: UsageReport, sections: readonly Section[]): ReportEmbed {
   const fields = [
-    ...sectionsOf(report)
-      .filter(({ shown }) => shown === 'always')
-      .flatMap(field),
+    ...sections.flatMap(field),
     { name: 'Quality of the data', value: qualityLines(report.quality).join('\n').slice(0, FIELD_LENGTH) }
   ];
   return { title: title(report), description: [summary(report), ...todayLines(report)].join('\n'), color: BLURPLE, fields };

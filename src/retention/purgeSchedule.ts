@@ -1,8 +1,8 @@
-import type { schedule, ScheduledTask } from 'node-cron';
+import { CronJob } from '../common/cron.ts';
 
 /** Runs `purge` now and then by the cron expression, in UTC; one run at a time. */
 export class PurgeSchedule {
-  readonly #task: Promise<ScheduledTask | undefined>;
+  readonly #job: CronJob;
   readonly #purge: () => Promise<void>;
   #running: Promise<void>;
 
@@ -14,10 +14,7 @@ export class PurgeSchedule {
   constructor(cron: string, purge: () => Promise<void>, onFailure: () => void) {
     this.#purge = purge;
     this.#running = purge();
-    this.#task = this.#schedule(cron).catch(() => {
-      onFailure();
-      return undefined;
-    });
+    this.#job = new CronJob({ cron, name: 'telemetry-purge', work: () => this.runNow(), onFailure });
   }
 
   /** Runs it once more, after the one that is under way. */
@@ -26,27 +23,9 @@ export class PurgeSchedule {
     return this.#running;
   }
 
-  /** Stops, and waits for the purge under way: node-cron itself does not. */
+  /** Stops, and waits for the purge under way. */
   async stop(): Promise<void> {
-    const task = await this.#task;
-    await task?.destroy();
+    await this.#job.stop();
     await this.#running;
   }
-
-  async #schedule(cron: string): Promise<ScheduledTask> {
-    const cronModule = await loadCron();
-    return cronModule.schedule(cron, () => this.runNow(), { timezone: 'UTC', name: 'telemetry-purge', noOverlap: true, unref: true });
-  }
-}
-
-interface CronModule {
-  readonly schedule: typeof schedule;
-}
-
-/**
- * In a bundle that esbuild makes for CommonJS its module for `import` can't be loaded, since that asks for `import.meta.url`, and the one for
- * `require` can; in other bundles it is the other way round.
- */
-function loadCron(): Promise<CronModule> {
-  return import('node-cron').catch(() => import('./nodeCron.cjs'));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { EmbedBuilder, embedLength } from 'discord.js';
-import { renderEmbed } from '../../src/render/embed.ts';
+import { renderDigestEmbed, renderEmbed } from '../../src/render/embed.ts';
 import type { UsageReport } from '../../src/reports/usageReport.ts';
 import { HUGE, reportOf, TODAY } from '../support/madeReports.ts';
 import { seededRandom } from '../support/randomEvents.ts';
@@ -10,10 +10,16 @@ import { fieldOf } from './fieldOf.ts';
 function expectToFit(report: UsageReport): void {
   // As many listeners fail as there are error types.
   const listenerErrors = report.errors.map((error) => ({ ...error, listener: error.errorType }));
-  const { title, description, color, fields } = renderEmbed({ ...report, listenerErrors });
-  const embed = new EmbedBuilder().setTitle(title).setDescription(description).setColor(color).addFields(fields).toJSON();
-  expect(embedLength(embed)).toBeLessThanOrEqual(6000);
-  expect(fields.map(({ value }) => value.split('```').length % 2)).toEqual(fields.map(() => 1));
+  const unused = report.features.map((one) => ({ ...one, piece: `commands/${one.operation}` }));
+  for (const one of [
+    renderEmbed({ ...report, listenerErrors }),
+    renderDigestEmbed({ ...report, unused, previous: reportOf({ errors: 1 }) })
+  ]) {
+    const { title, description, color, fields } = one;
+    const embed = new EmbedBuilder().setTitle(title).setDescription(description).setColor(color).addFields(fields).toJSON();
+    expect(embedLength(embed)).toBeLessThanOrEqual(6000);
+    expect(fields.map(({ value }) => value.split('```').length % 2)).toEqual(fields.map(() => 1));
+  }
 }
 
 describe('the embed', () => {

@@ -1,7 +1,15 @@
 import { expect, test } from '@jest/globals';
-import { ActionRowBuilder, ButtonBuilder, ComponentType, ContainerBuilder, MessageFlags, StringSelectMenuBuilder } from 'discord.js';
+import {
+  ActionRowBuilder,
+  ButtonBuilder,
+  ComponentType,
+  ContainerBuilder,
+  MessageFlags,
+  StringSelectMenuBuilder,
+  type APIContainerComponent
+} from 'discord.js';
 import { problemOf } from '../../examples/stand-ins/messageRules.ts';
-import { renderMessage } from '../../src/render/message/message.ts';
+import { renderDigest, renderMessage } from '../../src/render/message/message.ts';
 import { operationKey, PAGES, toCustomId, viewAfter, type ReportView } from '../../src/render/message/view.ts';
 import { addDays } from '../../src/events/day.ts';
 import type { UsageReport } from '../../src/reports/usageReport.ts';
@@ -30,19 +38,23 @@ function viewsOf({ features }: UsageReport): ReportView[] {
 /** By the rules of Discord, as the stand-in for it and the builders of discord.js know them. */
 function expectToFit(report: UsageReport): void {
   for (const view of viewsOf(report)) {
-    for (const picture of view.page === 'overview' && view.operation === undefined ? [undefined, 'telemetry.png'] : [undefined]) {
-      const message = renderMessage(report, view, { ...parts, picture });
-      const attachments = picture === undefined ? [] : [{ id: '1', filename: picture, size: 1, url: '', proxy_url: '' }];
-      expect(
-        problemOf({ content: '', embeds: [], components: [message], flags: MessageFlags.IsComponentsV2, attachments })
-      ).toBeUndefined();
-      expect(partsOf([message]).length).toBeLessThanOrEqual(40);
-      expect(textIn([message]).length).toBeLessThanOrEqual(4_000);
-      expect(new ContainerBuilder(message).toJSON()).toMatchObject({ type: ComponentType.Container });
-      for (const row of partsOf([message]).filter(({ type }) => type === ComponentType.ActionRow)) expectToBuild(row.components ?? []);
-      expect(textIn([message]).split('```').length % 2).toBe(1);
-    }
+    for (const picture of view.page === 'overview' && view.operation === undefined ? [undefined, 'telemetry.png'] : [undefined])
+      expectMessageToFit(renderMessage(report, view, { ...parts, picture }), picture);
   }
+  const withPrevious = { ...report, previous: reportFrom([]) };
+  for (const one of [report, withPrevious])
+    for (const picture of [undefined, 'telemetry.png'])
+      expectMessageToFit(renderDigest(one, VIEW, { picture, note: 'There is no picture: something is the matter.' }), picture);
+}
+
+function expectMessageToFit(message: APIContainerComponent, picture: string | undefined): void {
+  const attachments = picture === undefined ? [] : [{ id: '1', filename: picture, size: 1, url: '', proxy_url: '' }];
+  expect(problemOf({ content: '', embeds: [], components: [message], flags: MessageFlags.IsComponentsV2, attachments })).toBeUndefined();
+  expect(partsOf([message]).length).toBeLessThanOrEqual(40);
+  expect(textIn([message]).length).toBeLessThanOrEqual(4_000);
+  expect(new ContainerBuilder(message).toJSON()).toMatchObject({ type: ComponentType.Container });
+  for (const row of partsOf([message]).filter(({ type }) => type === ComponentType.ActionRow)) expectToBuild(row.components ?? []);
+  expect(textIn([message]).split('```').length % 2).toBe(1);
 }
 
 /** The builders check what they are given, and not what they are made from. */
@@ -105,6 +117,8 @@ test('the menus offer the periods that are kept, every surface and the operation
 test('a control leads from each view to another, and a forged one nowhere', () => {
   const shown: ReportView = { page: 'speed', days: 14, surface: 'discord', operation: '0123456789ab' };
   expect(viewAfter(toCustomId('page', { ...shown, page: 'quality' }), undefined)).toEqual({ ...shown, page: 'quality' });
+  expect(viewAfter(toCustomId('open', shown), undefined)).toEqual(shown);
+  expect(viewAfter(toCustomId('open', shown), '7')).toBeUndefined();
   expect(viewAfter(toCustomId('days', shown), '30')).toEqual({ ...shown, days: 30 });
   expect(viewAfter(toCustomId('surface', shown), 'api')).toEqual({ ...shown, surface: 'api', operation: undefined });
   expect(viewAfter(toCustomId('surface', shown), 'all')).toEqual({ ...shown, surface: undefined, operation: undefined });

@@ -12,7 +12,8 @@ import { plural, rate } from '../format.ts';
 import { operationName, type OperationNames } from '../operationSections.ts';
 import { ALL_SURFACES, operationKey, PAGES, toCustomId, type Control, type Page, type ReportView } from './view.ts';
 
-type Row = APIActionRowComponent<APIComponentInMessageActionRow>;
+/** A row of controls. */
+export type Row = APIActionRowComponent<APIComponentInMessageActionRow>;
 
 /** Days to choose from, as far as they are kept. */
 const PERIODS = [1, 7, 14, 30, 90] as const;
@@ -43,6 +44,11 @@ export function controls(report: UsageReport, view: ReportView, retentionDays: n
     menu('surface', view, 'Surface', surfaceOptions(view)),
     ...(report.features.length === 0 ? [] : [menu('operation', view, 'Look into an operation', operationOptions(report, view))])
   ];
+}
+
+/** A button that shows a view of the report in a message of its own. */
+export function openButton(view: ReportView): Row {
+  return row([{ type: ComponentType.Button, style: ButtonStyle.Primary, label: 'Open the report', custom_id: toCustomId('open', view) }]);
 }
 
 function row(components: APIComponentInMessageActionRow[]): Row {

@@ -3,9 +3,9 @@ import type { UsageReport } from '../../reports/usageReport.ts';
 import { clip } from '../columns.ts';
 import { fencedTable } from '../fencedTable.ts';
 import { STAR } from '../text.ts';
-import { controls } from './controls.ts';
+import { controls, openButton, type Row } from './controls.ts';
 import { headlineText } from './headline.ts';
-import { operationContent, pageContent, type Block, type PageContent } from './pages.ts';
+import { digestContent, operationContent, pageContent, type Block, type PageContent } from './pages.ts';
 import { operationOfKey, type ReportView } from './view.ts';
 
 /** As much text as Discord takes in a message. */
@@ -42,6 +42,20 @@ export function renderMessage(
 ): APIContainerComponent {
   const operation = operationOfKey(report, view.operation);
   const content = operation === undefined ? pageContent(report, view, picture !== undefined) : operationContent(report, operation);
+  return containerOf(report, content, { picture, note }, controls(report, view, retentionDays));
+}
+
+/** A digest of a report as a message, with a button that opens the report. It keeps to what Discord takes, too. */
+export function renderDigest(report: UsageReport, view: ReportView, parts: Omit<MessageParts, 'retentionDays'>): APIContainerComponent {
+  return containerOf(report, digestContent(report), parts, [openButton(view)]);
+}
+
+function containerOf(
+  report: UsageReport,
+  content: PageContent,
+  { picture, note }: Omit<MessageParts, 'retentionDays'>,
+  rows: readonly Row[]
+): APIContainerComponent {
   const [head, ...more] = texts(content, note).map((text): APIComponentInContainer => ({ type: ComponentType.TextDisplay, content: text }));
   return {
     type: ComponentType.Container,
@@ -51,7 +65,7 @@ export function renderMessage(
       ...(picture === undefined ? [] : [gallery(picture, headlineText(report))]),
       ...more,
       { type: ComponentType.Separator },
-      ...controls(report, view, retentionDays)
+      ...rows
     ]
   };
 }

@@ -1,4 +1,5 @@
 import type { OperationUsage, UsageReport } from '../../reports/usageReport.ts';
+import { digestSections } from '../digestSections.ts';
 import { qualityLines, title, todayLines } from '../format.ts';
 import { operationName, operationSections } from '../operationSections.ts';
 import { comparedWith, NOTHING } from '../overview.ts';
@@ -35,7 +36,6 @@ export function pageContent(report: UsageReport, { page, operation }: ReportView
   const tables = TABLES[page]
     .flatMap((name) => all.filter(({ one }) => one === name))
     .filter(({ one, rows, ifEmpty }) => !(hasPicture && one === IN_PICTURE) && (rows.length > 0 || ifEmpty !== undefined));
-  const quality = page === 'quality' ? [{ title: 'Quality of the data', lines: qualityLines(report.quality) }] : [];
   return {
     head: [
       `## ${title(report)}`,
@@ -45,7 +45,15 @@ export function pageContent(report: UsageReport, { page, operation }: ReportView
       ...(page === 'overview' && report.features.length === 0 ? [NOTHING] : []),
       ...(page === 'failures' && tables.length === 0 ? [NO_FAILURE] : [])
     ],
-    blocks: [...quality, ...tables]
+    blocks: [...(page === 'quality' ? [qualityBlock(report)] : []), ...tables]
+  };
+}
+
+/** What a digest says, besides its picture. */
+export function digestContent(report: UsageReport): PageContent {
+  return {
+    head: [`## ${title(report)}`, ...reportHeadlines(report).map(markdown), `-# ${comparedWith(report)}`],
+    blocks: [...digestSections(report), qualityBlock(report)]
   };
 }
 
@@ -55,6 +63,10 @@ export function operationContent(report: UsageReport, operation: OperationUsage)
     head: [`## \`${operationName(operation)}\``, title(report), ...operationHeadlines(operation).map(markdown)],
     blocks: operationSections(report, operation).filter(({ one, rows, ifEmpty }) => one !== 'period' && (rows.length > 0 || ifEmpty))
   };
+}
+
+function qualityBlock({ quality }: UsageReport): Block {
+  return { title: 'Quality of the data', lines: qualityLines(quality) };
 }
 
 /** A star, which marks what is notable, would else begin a text in italics. */

@@ -17,19 +17,26 @@ export interface ReportView {
   readonly operation: string | undefined;
 }
 
-/** What a control of the message changes. */
-export type Control = 'page' | 'days' | 'surface' | 'operation';
+/** What a control changes of the view that its message shows; `open` shows it in a message of its own. */
+export type Control = 'page' | 'days' | 'surface' | 'operation' | 'open';
 
 /** Where every surface is meant. */
 export const ALL_SURFACES = 'all';
 /** No other component of the bot has an id that begins so. */
 const PREFIX = 'sapphire-telemetry:';
 const NONE = '-';
-const CONTROL = new RegExp(`^${PREFIX}(page|days|surface|operation):(${PAGES.join('|')}):([1-9]\\d{0,2}):([a-z]+):([0-9a-f]{12}|${NONE})$`);
+const CONTROL = new RegExp(
+  `^${PREFIX}(page|days|surface|operation|open):(${PAGES.join('|')}):([1-9]\\d{0,2}):([a-z]+):([0-9a-f]{12}|${NONE})$`
+);
 
 /** Whether a component is one of a report's. */
 export function isReportControl(customId: string): boolean {
   return customId.startsWith(PREFIX);
+}
+
+/** Whether its message stays as it is, and the report is shown in another one. */
+export function opensReport(customId: string): boolean {
+  return customId.startsWith(`${PREFIX}open:`);
 }
 
 /** The id of a control of a message that shows `view`: it works for as long as the message is there. */
@@ -43,7 +50,7 @@ export function toCustomId(control: Control, { page, days, surface, operation }:
  */
 export function viewAfter(customId: string, chosen: string | undefined): ReportView | undefined {
   const [, control = '', page, days, surface, operation] = CONTROL.exec(customId) ?? [];
-  if ((control === 'page') !== (chosen === undefined)) return undefined;
+  if (['page', 'open'].includes(control) !== (chosen === undefined)) return undefined;
   const shown = { page, days, surface, operation };
   // An operation belongs to its surface.
   if (control === 'surface') return toView({ ...shown, surface: chosen, operation: NONE });

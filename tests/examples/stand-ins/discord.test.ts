@@ -155,6 +155,13 @@ test('a message command is answered in a guild and in direct messages', async ()
   expect(await discord.message({ content: 'hello', timeoutMs: 50 })).toBeUndefined();
 });
 
+test('what the bot writes of itself is seen where it wrote it, and once where it asks for that', async () => {
+  const reader = standInUser('reader');
+  for (const nonce of ['1', '1', '2']) await client.users.send(reader.id, { content: `news ${nonce}`, nonce, enforceNonce: true });
+  expect(discord.written({ guildId: null, user: reader }).map(({ content }) => content)).toEqual(['news 1', 'news 2']);
+  expect(discord.written({ guildId: null, user: standInUser('another') })).toEqual([]);
+});
+
 test('two hundred people at once each get their own answer', async () => {
   const people = Array.from({ length: 200 }, (_, n) => standInUser(`person${n}`));
   const replies = await Promise.all(people.map((user) => discord.slash({ command: 'ping', user })));

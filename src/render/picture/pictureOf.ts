@@ -1,5 +1,5 @@
-import { NoPictureError, renderPng } from '../render/picture/png.ts';
-import type { UsageReport } from '../reports/usageReport.ts';
+import type { UsageReport } from '../../reports/usageReport.ts';
+import { NoPictureError, renderPng } from './png.ts';
 
 /** The picture of a report as PNG, or in a sentence why there is none. */
 export async function pictureOf(report: UsageReport): Promise<Buffer | string> {
