@@ -39,11 +39,12 @@ function putClock(): void {
   });
 }
 
+const times = <T>(number: number, one: () => T[]): T[] => Array.from({ length: number }, one).flat();
+
 /**
  * Two weeks: runs of `preset` double from the one to the other, those of `sm` are as before, and in the last week `seed_locked` is new.
- * @param from the oldest day.
  */
-async function seed(database: TestDatabase, from = 14): Promise<void> {
+async function seed(database: TestDatabase): Promise<void> {
   const random = seededRandom(3);
   const run = (dayBucket: string, name: string, failure?: string) =>
     ['invoke', failure === undefined ? 'success' : 'failure'].map((action) =>
@@ -55,8 +56,7 @@ async function seed(database: TestDatabase, from = 14): Promise<void> {
         durationMs: action === 'invoke' ? null : 200
       })
     );
-  const times = <T>(number: number, one: () => T[]): T[] => Array.from({ length: number }, one).flat();
-  const days = Array.from({ length: from }, (_, index) => from - index);
+  const days = Array.from({ length: 14 }, (_, index) => 14 - index);
   const events = days.flatMap((day) => [
     ...times(day > 7 ? 20 : 40, () => run(ago(day), 'preset')),
     ...times(10, () => run(ago(day), 'sm')),
@@ -181,9 +181,12 @@ test('without TELEMETRY_NOTIFY nothing is sent or claimed on Monday at eight', a
   expect(await noticesIn(database)).toEqual([]);
 });
 
+/** How many timers of ours or of node-cron's a bot sets with these variables. */
+async function timers(env: Readonly<Record<string, string>>): Promise<number> {
+  return (await probe(await temporaryFolder(), { ...ENABLED, ...env })).timers;
+}
+
 test('without TELEMETRY_NOTIFY no timer is set', async () => {
-  const timers = async (env: Readonly<Record<string, string>>): Promise<number> =>
-    (await probe(await temporaryFolder(), { ...ENABLED, ...env })).timers;
   const cron = { TELEMETRY_DIGEST_CRON: '0 8 * * *' };
   const [plain, withCron, withBoth] = [await timers({}), await timers(cron), await timers({ ...cron, ...NOTIFY })];
   expect(withCron).toBe(plain);

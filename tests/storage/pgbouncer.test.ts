@@ -62,7 +62,7 @@ const POOLS = [
         store.totals(),
         store.saltFingerprints()
       ]);
-      expect(claimed.slice(0, 2).toSorted()).toEqual([false, true]);
+      expect(claimed.slice(0, 2).filter(Boolean)).toEqual([true]);
       expect(purged.deleted).toBe(1);
       expect(rolledUp).toBeGreaterThan(0);
       expect((await store.eraseGuilds([GUILD])).deleted).toBe(1);
