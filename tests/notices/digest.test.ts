@@ -6,7 +6,10 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { ComponentType } from 'discord.js';
 import { container } from '@sapphire/framework';
 import { DiscordStandIn, type Fault } from '../../examples/stand-ins/discord.ts';
+import { systemClock } from '../../src/events/clock.ts';
 import { addDays } from '../../src/events/day.ts';
+import { Notices } from '../../src/notices/notices.ts';
+import type { TelemetryService } from '../../src/telemetry/telemetryService.ts';
 import { answered, refused, startOwnedBot } from '../commands/ownedBot.ts';
 import { ENABLED, until, type TestBot } from '../support/bot.ts';
 import { botEnvironment } from '../support/botEnvironment.ts';
@@ -14,6 +17,7 @@ import { onBothDatabases, postgresqlDatabase, sqliteDatabase, temporaryFolder, t
 import { controlsIn, partsOf, tableIn, textIn } from '../support/messageParts.ts';
 import { seededRandom } from '../support/randomEvents.ts';
 import { probe } from '../support/packageProbe.ts';
+import { recordingLog } from '../support/recordingLog.ts';
 import { inRepository } from '../support/repository.ts';
 import { anEvent, openTestStore, writeEvents } from '../support/seedEvents.ts';
 
@@ -23,7 +27,7 @@ const MONDAY = addDays('1970-01-05', 7 * Math.floor((Date.now() / DAY_MS - 4) / 
 /** Shortly before the digest comes: a bot logs in meanwhile. */
 const BEFORE_MS = Date.parse(`${MONDAY}T07:59:56Z`);
 const NOTIFY = { TELEMETRY_NOTIFY: 'owner' };
-const ago = (days: number): string => addDays(MONDAY, -days);
+const daysBefore = (days: number): string => addDays(MONDAY, -days);
 
 afterEach(() => {
   jest.useRealTimers();
@@ -58,10 +62,10 @@ async function seed(database: TestDatabase): Promise<void> {
     );
   const days = Array.from({ length: 14 }, (_, index) => 14 - index);
   const events = days.flatMap((day) => [
-    ...times(day > 7 ? 20 : 40, () => run(ago(day), 'preset')),
-    ...times(10, () => run(ago(day), 'sm')),
-    ...run(ago(day), 'sm', 'not_found'),
-    ...(day === 2 ? run(ago(day), 'sm', 'seed_locked') : [])
+    ...times(day > 7 ? 20 : 40, () => run(daysBefore(day), 'preset')),
+    ...times(10, () => run(daysBefore(day), 'sm')),
+    ...run(daysBefore(day), 'sm', 'not_found'),
+    ...(day === 2 ? run(daysBefore(day), 'sm', 'seed_locked') : [])
   ]);
   await writeEvents(await openTestStore(database, MONDAY), events);
 }
@@ -84,7 +88,7 @@ onBothDatabases((createDatabase) => {
     const [digest] = digestsOf(bot);
     const components = digest?.components ?? [];
     const text = textIn(components);
-    expect(text).toContain(`## Usage of 7 days, ${ago(7)} to ${ago(1)} (UTC)`);
+    expect(text).toContain(`## Usage of 7 days, ${daysBefore(7)} to ${daysBefore(1)} (UTC)`);
     expect(text).toContain(String.raw`**358 runs** · +65%\* from 217`);
     expect(text).toContain('-# Compared with the 7 days before');
     expect(tableIn(components, 'Notable changes')).toEqual(new Map([['generator preset', ['+100%*', '280', '140']]]));
@@ -130,17 +134,19 @@ test('two processes on one database send one digest', async () => {
   expect(logs.flat().filter((line) => /^(?:Warn|Error)/.test(line) && !line.includes('does not purge'))).toEqual([]);
 }, 60_000);
 
-test('where nothing was recorded in the seven days, nothing is sent', async () => {
+test.each([[[0]], [[0, 8, 9]], [[]]])('where nothing was recorded in the seven days, nothing is sent (%j)', async (days) => {
   const database = await sqliteDatabase();
-  const store = await openTestStore(database, MONDAY);
-  await writeEvents(store, [anEvent(seededRandom(1), { dayBucket: ago(9) }), anEvent(seededRandom(2), { dayBucket: MONDAY })]);
-  putClock();
-  await using bot = await startOwnedBot({ database, env: NOTIFY });
-  await until(async () => (await noticesIn(database)).length > 0);
-  await container.telemetry.report();
-  await bot.discord.slash({ command: 'ping' });
+  const today = systemClock().today();
+  const events = days.map((ago, index) => anEvent(seededRandom(index), { dayBucket: addDays(today, -ago) }));
+  await writeEvents(await openTestStore(database, today), events);
+  await using bot = await startOwnedBot({ database });
+  const log: string[] = [];
+  const service = container.telemetry as TelemetryService;
+  const notices = new Notices({ client: bot.client, service, log: recordingLog(log), to: 'owner', digestCron: '0 8 * * 1' });
+  await notices.sendDigest();
   expect(bot.discord.requests.filter(isMessage)).toEqual([]);
-  expect(bot.log.filter((line) => /^(?:Warn|Error)/.test(line))).toEqual([]);
+  expect(log).toEqual([]);
+  expect(await noticesIn(database)).toHaveLength(1);
 });
 
 test('a retention that keeps no days to compare with is told', async () => {
