@@ -29,6 +29,13 @@ function overfull(report: UsageReport): UsageReport {
   return { ...report, listenerErrors, unused, reach };
 }
 
+/** The same where nothing was before, and every operation has changed. */
+function changed(report: UsageReport): UsageReport {
+  const more = { ratio: 12_345_678.9, isNotable: true };
+  const change = { invokes: more, failureRate: more };
+  return { ...report, previous: reportFrom([]), features: report.features.map((one) => ({ ...one, previous: one, change })) };
+}
+
 /** Every view of a report: each page, and a look into its first, its last and no operation. */
 function viewsOf({ features }: UsageReport): ReportView[] {
   const looked = [features.at(0), features.at(-1)].map((one) => ({ ...VIEW, operation: one && operationKey(one) }));
@@ -41,8 +48,7 @@ function expectToFit(report: UsageReport): void {
     for (const picture of view.page === 'overview' && view.operation === undefined ? [undefined, 'telemetry.png'] : [undefined])
       expectMessageToFit(renderMessage(report, view, { ...parts, picture }), picture);
   }
-  const withPrevious = { ...report, previous: reportFrom([]) };
-  for (const one of [report, withPrevious])
+  for (const one of [report, changed(report)])
     for (const picture of [undefined, 'telemetry.png'])
       expectMessageToFit(renderDigest(one, VIEW, { picture, note: 'There is no picture: something is the matter.' }), picture);
 }
