@@ -104,5 +104,5 @@ export class Notifier {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof PostError || error instanceof TelemetryUnavailableError ? error.message : String(error);
+  return error instanceof PostError || error instanceof TelemetryUnavailableError ? error.message : 'an error of its own: please report it';
 }
