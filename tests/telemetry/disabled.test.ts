@@ -50,7 +50,10 @@ test(
 test(
   'MikroORM is loaded by the bot that writes to PostgreSQL',
   async () => {
-    const { mikroOrm } = await probe(await temporaryFolder(), { ...ENABLED, TELEMETRY_DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' });
+    const { mikroOrm } = await probe(await temporaryFolder(), {
+      ...ENABLED,
+      TELEMETRY_DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none'
+    });
     expect(mikroOrm).toBeGreaterThan(0);
   },
   PROBE_MS
