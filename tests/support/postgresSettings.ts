@@ -24,7 +24,10 @@ export function serverArguments(folder: string, port: number): string[] {
   return ['-D', join(folder, 'data'), ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }
 
-export function initdbArguments(folder: string, passwordFile: string): string[] {
+/** The first version whose databases may sort by ICU. */
+const WITH_ICU = 15;
+
+export function initdbArguments(folder: string, passwordFile: string, version = WITH_ICU): string[] {
   const flags = {
     pgdata: join(folder, 'data'),
     username: 'postgres',
@@ -33,10 +36,9 @@ export function initdbArguments(folder: string, passwordFile: string): string[] 
     encoding: 'UTF8',
     locale: 'C',
     // ICU sorts as a production database does; the order of bytes, "C", would be the same as SQLite's and hide a difference.
-    'locale-provider': 'icu',
-    'icu-locale': 'en'
+    ...(version >= WITH_ICU && { 'locale-provider': 'icu', 'icu-locale': 'en' })
   };
-  return [...Object.entries(flags).map(([name, value]) => `--${name}=${value}`), '--no-sync', '--no-instructions'];
+  return [...Object.entries(flags).map(([name, value]) => `--${name}=${value}`), '--no-sync'];
 }
 
 /**

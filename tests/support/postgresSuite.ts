@@ -25,8 +25,8 @@ export async function createDatabase(template?: string): Promise<string> {
 }
 
 /** A server to be killed and started again: `await using server = await startServer()`. The end of the test file removes it too. */
-export async function startServer(): Promise<PostgresServer> {
-  const server = await PostgresServer.start();
+export async function startServer(bin?: string): Promise<PostgresServer> {
+  const server = await PostgresServer.start(bin);
   atSuiteEnd(() => server.remove());
   return server;
 }

@@ -32,7 +32,7 @@ async function answer(command: Command): Promise<void> {
 }
 
 async function perform(command: Command): Promise<Reply> {
-  cluster ??= await PostgresCluster.create();
+  cluster ??= await PostgresCluster.create(process.argv[2]);
   await cluster[command]();
   return { url: cluster.url };
 }
