@@ -117,6 +117,27 @@ onBothDatabases((createDatabase) => {
       expect(await purge({ store, ...RETENTION, all })).toMatchObject({ before: nothing, deleted: 0, after: nothing });
   });
 
+  test('a day of more rows than one statement deletes goes whole, from every table, whatever is in its key', async () => {
+    const database = await createDatabase();
+    const store = await openTestStore(database, TODAY);
+    const random = seededRandom(21);
+    const day = '2026-01-01';
+    const events = Array.from({ length: 4_500 }, (_, index) =>
+      anEvent(random, {
+        dayBucket: day,
+        guildHash: hexOf(random, 64),
+        sampleRate: 1 / (1 + (index % 60)),
+        durationMs: Math.round(1.15 ** (index % 131))
+      })
+    );
+    await writeEvents(store, events);
+    expect(await store.rollUp()).toBe(1);
+    for (const table of ['telemetry_events', 'telemetry_daily_durations', 'telemetry_daily_guilds'])
+      expect((await database.sql(`select 1 from ${table}`)).length).toBeGreaterThan(4_000);
+    expect(await purge({ store, ...RETENTION })).toMatchObject({ deleted: 4_500, after: { events: 0 } });
+    expect(await daysIn(database)).toEqual(left([]));
+  });
+
   test('four processes that purge at once delete every old row once among them', async () => {
     const database = await createDatabase();
     const store = await openTestStore(database, TODAY);

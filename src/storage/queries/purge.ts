@@ -5,6 +5,7 @@ import { tables } from '../../schema/dictionary.ts';
 import type { Table } from '../../schema/field.ts';
 import type { PurgedDays } from '../../store/store.ts';
 import type { Dialect } from '../dialect.ts';
+import { run } from './tables.ts';
 
 /** Whether a day is one that is not kept; every day is where none is named. */
 export function isPurged(day: string, days: PurgedDays | undefined): boolean {
@@ -22,11 +23,7 @@ export async function purgeTables(em: SqlEntityManager, dialect: Dialect, days?:
   return deletedEvents;
 }
 
-/**
- * A chunk of a day at a time, the oldest day first. The rows are found by the key and in its order: without the order the whole table would be
- * read for every chunk. The lock of the day keeps two purges from waiting for each other's rows; locking the rows themselves would take the
- * right to change them.
- */
+/** A day at a time, the oldest first. */
 async function purgeTable(em: SqlEntityManager, dialect: Dialect, table: Table, days: PurgedDays | undefined): Promise<number> {
   let deleted = 0;
   for (const day of (await dialect.days(em, table)).filter((one) => isPurged(one, days))) {
@@ -35,6 +32,11 @@ async function purgeTable(em: SqlEntityManager, dialect: Dialect, table: Table, 
   return deleted;
 }
 
+/**
+ * A chunk at a time, in the order of the key, and each from where the last one ended: PostgreSQL keeps what was deleted in its index for as long as
+ * anyone still reads an older state, and to begin at the first row again would be to step over all of it for every chunk. The lock of the day
+ * keeps two purges from waiting for each other's rows; locking the rows themselves would take the right to change them.
+ */
 async function deleteDay(
   em: SqlEntityManager,
   dialect: Dialect,
@@ -42,18 +44,24 @@ async function deleteDay(
   part: RawBuilder<unknown>,
   day: string
 ): Promise<number> {
-  const columns = sql.join(key.map((property) => sql.ref(fields[property]?.column ?? property)));
+  const columns = sql.join(
+    key.filter((property) => property !== 'dayBucket').map((property) => sql.ref(fields[property]?.column ?? property))
+  );
+  let rest = sql`day_bucket = ${day}`;
   for (let deleted = 0; ;) {
-    const ofChunk = await em.transactional(async (inside) => {
+    const end = await em.transactional(async (inside) => {
       await dialect.lockDay(inside, day);
-      const { numAffectedRows } = await sql`delete from ${part} where (${columns}) in
-        (select ${columns} from ${part} where day_bucket = ${day} order by ${columns} limit ${dialect.purgeChunk})`.execute(
-        inside.getKysely()
+      const [row] = await run<Record<string, unknown>>(
+        inside,
+        sql`select ${columns} from ${part} where ${rest} order by ${columns} limit 1 offset ${dialect.purgeChunk - 1}`
       );
-      return Number(numAffectedRows ?? 0);
+      const upTo = row === undefined ? sql`` : sql`and (${columns}) <= (${sql.join(Object.values(row))})`;
+      const { numAffectedRows } = await sql`delete from ${part} where ${rest} ${upTo}`.execute(inside.getKysely());
+      deleted += Number(numAffectedRows ?? 0);
+      return row;
     });
-    deleted += ofChunk;
-    if (ofChunk < dialect.purgeChunk) return deleted;
+    if (end === undefined) return deleted;
+    rest = sql`day_bucket = ${day} and (${columns}) > (${sql.join(Object.values(end))})`;
     await setImmediate();
   }
 }
