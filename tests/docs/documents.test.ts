@@ -15,7 +15,8 @@ const DOCUMENTS = [
   'docs/metrics.md',
   'docs/performance.md',
   'docs/privacy.md',
-  'docs/runbook.md'
+  'docs/runbook.md',
+  'docs/scale.md'
 ];
 const LONGEST_LINE = 160;
 
