@@ -1,10 +1,11 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import { tables } from '../../schema/dictionary.ts';
-import type { FeatureGuilds, SpanUsage, UsageRange } from '../../store/store.ts';
+import { surfacePrefix } from '../../schema/eventName.ts';
+import type { SpanUsage, UsageRange } from '../../store/store.ts';
 import type { Dialect } from '../dialect.ts';
 import { rowsOf } from './rowsOf.ts';
-import { onSurface, spanNumber } from './spans.ts';
+import { spanNumber } from './spans.ts';
 import { run } from './tables.ts';
 
 /** Days whose guilds are counted: those that are rolled up, and those whose events are read. */
@@ -13,39 +14,50 @@ interface GuildRange extends UsageRange {
   readonly open: readonly string[];
 }
 
-type Row = FeatureGuilds & { readonly span: number };
+interface Row {
+  readonly span: number;
+  /** `null` for the guilds of all features. */
+  readonly name: string | null;
+  readonly guilds: number;
+}
 
-/** Counts the guilds of each span, in all and by feature. The database counts them: their hashes are many, and stay there. */
+/** A feature as the roll-ups name it: after its surface. */
+export const FEATURE_NAME = sql`surface || '.' || feature`;
+
+/**
+ * Counts the guilds of each span, in all and by feature. The database counts them: their hashes are many, and stay there. A guild has the same
+ * features on many days, so that few rows are left of all before any is taken apart; the hashes come first, since SQLite compares them soonest.
+ */
 export async function readGuilds(
   em: SqlEntityManager,
   dialect: Dialect,
   { closed, open, spans, surface }: GuildRange
 ): Promise<Omit<SpanUsage, 'durations'>[]> {
-  const columns = sql`${spanNumber(spans)} as span, surface, feature, guild_hash`;
-  // Each made distinct by itself, which leaves few: of them all at once PostgreSQL expects so many that it would sort them.
+  const span = sql`${spanNumber(spans)} as span`;
   const parts = [
     ...(closed.length === 0
       ? []
-      : [
-          sql`select distinct ${columns} from ${dialect.tables.dailyGuilds} where day_bucket in (${sql.join(closed)}) ${onSurface(surface)}`
-        ]),
+      : [sql`select distinct guild_hash, features, ${span} from ${dialect.tables.dailyGuilds} where day_bucket in (${sql.join(closed)})`]),
     ...(await Promise.all(open.map((day) => rowsOf(em, dialect, tables.events, day)))).map(
-      (events) => sql`select distinct ${columns} from ${events} where guild_hash is not null ${onSurface(surface)}`
+      (events) => sql`select distinct guild_hash, ${FEATURE_NAME} as features, ${span} from ${events} where guild_hash is not null`
     )
   ];
   if (parts.length === 0) return spans.map(() => ({ guilds: 0, features: [] }));
-  const rows = await run<Row | { readonly span: number; readonly feature: null; readonly guilds: number }>(
+  const ofSurface = surface === undefined ? sql`` : sql`where word.value like ${`${surfacePrefix(surface)}%`}`;
+  const rows = await run<Row>(
     em,
-    sql`with seen as (select distinct span, surface, feature, guild_hash from (${sql.join(parts, sql` union all `)}) as part)
-      select span, surface, feature, count(*) as guilds from seen group by 1, 2, 3
+    sql`with sets as (${sql.join(parts, sql` union all `)}),
+      seen as (select distinct guild_hash, word.value as name, span from sets, ${dialect.wordsOf(sql`features`)} ${ofSurface})
+      select span, name, count(*) as guilds from seen group by 1, 2
       union all
-      select span, null, null, count(*) from (select distinct span, guild_hash from seen) as guild group by 1`
+      select span, null, count(*) from (select distinct guild_hash, span from seen) as guild group by 1`
   );
-  return spans.map((_, span) => {
-    const ofSpan = rows.filter((row) => Number(row.span) === span);
-    const features = ofSpan.flatMap((row) =>
-      row.feature === null ? [] : [{ surface: row.surface, feature: row.feature, guilds: Number(row.guilds) }]
-    );
-    return { guilds: Number(ofSpan.find(({ feature }) => feature === null)?.guilds ?? 0), features };
+  return spans.map((_, at) => {
+    const ofSpan = rows.filter((row) => Number(row.span) === at);
+    const features = ofSpan.flatMap(({ name, guilds }) => {
+      const [where = '', feature = ''] = name?.split('.') ?? [];
+      return name === null ? [] : [{ surface: where, feature, guilds: Number(guilds) }];
+    });
+    return { guilds: Number(ofSpan.find(({ name }) => name === null)?.guilds ?? 0), features };
   });
 }

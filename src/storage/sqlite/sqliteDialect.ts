@@ -162,6 +162,10 @@ export class SqliteDialect implements Dialect {
 
   async prepareForCounting(): Promise<void> {}
 
+  wordsOf(text: RawBuilder<unknown>): RawBuilder<unknown> {
+    return sql`json_each('["' || replace(${text}, ' ', '","') || '"]') as word`;
+  }
+
   /** No lock, as above. */
   async lockDay(): Promise<void> {}
 
