@@ -60,7 +60,12 @@ onBothDatabases((createDatabase) => {
     const database = await createDatabase();
     await migrateBefore(database, 'Migration20261128_GuildsInOneRow');
     for (const [at, day] of DAYS.entries()) {
-      await insertOf(database, 'telemetry_daily_counts', day, ["'discord.generator.preset.invoke', '', 'ok', '', 1, 1"]);
+      await insertOf(
+        database,
+        'telemetry_daily_counts',
+        day,
+        ['discord.generator', 'discord.daily', 'api.generator'].map((name) => `'${name}.preset.invoke', '', 'ok', '', 1, 1`)
+      );
       const uses = ["'discord', 'generator'", "'discord', 'daily'", "'api', 'generator'"].flatMap((feature, index) =>
         Array.from({ length: 3 - index }, (_, guild) => `${feature}, '${hashOf(guild + at)}'`)
       );

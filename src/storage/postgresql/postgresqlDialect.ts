@@ -40,6 +40,7 @@ export class PostgresqlDialect implements Dialect {
   readonly tableSuffix = '';
   readonly keepsFiles = false;
   readonly matches = matches;
+  readonly distinct = sql`distinct`;
   readonly toStoreError = toStoreError;
   readonly tables: Tables;
   readonly #target: PostgresTarget;
@@ -109,8 +110,8 @@ export class PostgresqlDialect implements Dialect {
     await sql`set local work_mem = '32MB'`.execute(em.getKysely());
   }
 
-  wordsOf(text: RawBuilder<unknown>): RawBuilder<unknown> {
-    return sql`unnest(string_to_array(${text}, ' ')) as word (value)`;
+  contains(text: RawBuilder<unknown>, part: string): RawBuilder<unknown> {
+    return sql`strpos(${text}, ${part}) > 0`;
   }
 
   async lockDay(em: SqlEntityManager, day: string): Promise<void> {

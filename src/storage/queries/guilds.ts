@@ -1,8 +1,9 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
+import type { Surface } from '../../schema/closedLists.ts';
 import { tables } from '../../schema/dictionary.ts';
-import { surfacePrefix } from '../../schema/eventName.ts';
-import type { SpanUsage, UsageRange } from '../../store/store.ts';
+import { parseEventName, surfacePrefix } from '../../schema/eventName.ts';
+import type { FeatureGuilds, SpanUsage, UsageRange } from '../../store/store.ts';
 import type { Dialect } from '../dialect.ts';
 import { rowsOf } from './rowsOf.ts';
 import { spanNumber } from './spans.ts';
@@ -14,50 +15,73 @@ interface GuildRange extends UsageRange {
   readonly open: readonly string[];
 }
 
-interface Row {
-  readonly span: number;
-  /** `null` for the guilds of all features. */
-  readonly name: string | null;
-  readonly guilds: number;
-}
+/** How many features one statement counts. */
+const AT_A_TIME = 200;
 
 /** A feature as the roll-ups name it: after its surface. */
 export const FEATURE_NAME = sql`surface || '.' || feature`;
 
 /**
- * Counts the guilds of each span, in all and by feature. The database counts them: their hashes are many, and stay there. A guild has the same
- * features on many days, so that few rows are left of all before any is taken apart; the hashes come first, since SQLite compares them soonest.
+ * Counts the guilds of each span, in all and by feature: of `features`, named after their surfaces, which are all that there are. The database
+ * counts the guilds: their hashes are many, and stay there.
  */
 export async function readGuilds(
   em: SqlEntityManager,
   dialect: Dialect,
-  { closed, open, spans, surface }: GuildRange
+  range: GuildRange,
+  features: readonly string[]
 ): Promise<Omit<SpanUsage, 'durations'>[]> {
-  const span = sql`${spanNumber(spans)} as span`;
-  const parts = [
+  const counted = range.spans.map(() => ({ guilds: 0, features: [] as FeatureGuilds[] }));
+  const uses = await usesOf(em, dialect, range);
+  for (let from = 0; from < features.length && uses.length > 0; from += AT_A_TIME) {
+    const some = features.slice(from, from + AT_A_TIME);
+    const rows = await run<Readonly<Record<string, number>>>(em, countQuery(dialect, uses, some, range.surface));
+    for (const row of rows) {
+      const ofSpan = counted[Number(row['span'])];
+      if (ofSpan === undefined) continue;
+      ofSpan.guilds = Number(row['guilds']);
+      ofSpan.features.push(...some.map((name, at) => toFeature(name, Number(row[`used_${at}`]))).filter(({ guilds }) => guilds > 0));
+    }
+  }
+  return counted;
+}
+
+/** Queries for guilds, the span, and features that were used there: each name between two spaces, so that none is found within another. */
+async function usesOf(em: SqlEntityManager, dialect: Dialect, { closed, open, spans }: GuildRange): Promise<RawBuilder<unknown>[]> {
+  const columns = (features: RawBuilder<unknown>): RawBuilder<unknown> =>
+    sql`guild_hash, ' ' || ${features} || ' ' as features, ${spanNumber(spans)} as span`;
+  const events = await Promise.all(open.map((day) => rowsOf(em, dialect, tables.events, day)));
+  return [
     ...(closed.length === 0
       ? []
-      : [sql`select distinct guild_hash, features, ${span} from ${dialect.tables.dailyGuilds} where day_bucket in (${sql.join(closed)})`]),
-    ...(await Promise.all(open.map((day) => rowsOf(em, dialect, tables.events, day)))).map(
-      (events) => sql`select distinct guild_hash, ${FEATURE_NAME} as features, ${span} from ${events} where guild_hash is not null`
-    )
+      : [
+          sql`select ${dialect.distinct} ${columns(sql`features`)} from ${dialect.tables.dailyGuilds} where day_bucket in (${sql.join(closed)})`
+        ]),
+    ...events.map((ofDay) => sql`select distinct ${columns(FEATURE_NAME)} from ${ofDay} where guild_hash is not null`)
   ];
-  if (parts.length === 0) return spans.map(() => ({ guilds: 0, features: [] }));
-  const ofSurface = surface === undefined ? sql`` : sql`where word.value like ${`${surfacePrefix(surface)}%`}`;
-  const rows = await run<Row>(
-    em,
-    sql`with sets as (${sql.join(parts, sql` union all `)}),
-      seen as (select distinct guild_hash, word.value as name, span from sets, ${dialect.wordsOf(sql`features`)} ${ofSurface})
-      select span, name, count(*) as guilds from seen group by 1, 2
-      union all
-      select span, null, count(*) from (select distinct guild_hash, span from seen) as guild group by 1`
-  );
-  return spans.map((_, at) => {
-    const ofSpan = rows.filter((row) => Number(row.span) === at);
-    const features = ofSpan.flatMap(({ name, guilds }) => {
-      const [where = '', feature = ''] = name?.split('.') ?? [];
-      return name === null ? [] : [{ surface: where, feature, guilds: Number(guilds) }];
-    });
-    return { guilds: Number(ofSpan.find(({ name }) => name === null)?.guilds ?? 0), features };
-  });
+}
+
+/** A row for each span, with the number of its guilds, and of those in which each of the features was used. */
+function countQuery(
+  dialect: Dialect,
+  uses: readonly RawBuilder<unknown>[],
+  features: readonly string[],
+  surface: Surface | undefined
+): RawBuilder<unknown> {
+  const has = (text: string): RawBuilder<unknown> => dialect.contains(sql`features`, text);
+  // The hashes first: SQLite sorts by them, and they differ soonest.
+  return sql`select span, count(*) as guilds, ${sql.join(features.map((_, at) => sql`sum(${columnOf(at)}) as ${columnOf(at)}`))} from (
+      select guild_hash, span, ${sql.join(features.map((name, at) => sql`max(case when ${has(` ${name} `)} then 1 else 0 end) as ${columnOf(at)}`))}
+      from (${sql.join(uses, sql` union all `)}) as uses ${surface === undefined ? sql`` : sql`where ${has(` ${surfacePrefix(surface)}`)}`}
+      group by guild_hash, span
+    ) as guild group by span`;
+}
+
+function columnOf(at: number): RawBuilder<unknown> {
+  return sql.ref(`used_${at}`);
+}
+
+function toFeature(name: string, guilds: number): FeatureGuilds {
+  const { surface, feature } = parseEventName(name);
+  return { surface, feature, guilds };
 }

@@ -68,6 +68,8 @@ export class SqliteDialect implements Dialect {
   readonly describeTable = describeTable;
   readonly tableExists = tableExists;
   readonly matches = matches;
+  /** SQLite would look for each row among those before. */
+  readonly distinct = sql``;
   readonly #file: string;
   readonly #options: SqliteOptions;
   /** Of the file as it was when it was opened or last written. */
@@ -162,8 +164,8 @@ export class SqliteDialect implements Dialect {
 
   async prepareForCounting(): Promise<void> {}
 
-  wordsOf(text: RawBuilder<unknown>): RawBuilder<unknown> {
-    return sql`json_each('["' || replace(${text}, ' ', '","') || '"]') as word`;
+  contains(text: RawBuilder<unknown>, part: string): RawBuilder<unknown> {
+    return sql`instr(${text}, ${part}) > 0`;
   }
 
   /** No lock, as above. */
