@@ -79,8 +79,6 @@ export interface Dialect {
   matches(text: RawBuilder<unknown>, pattern: RegExp): RawBuilder<unknown>;
   /** Whether a text has a part. */
   contains(text: RawBuilder<unknown>, part: string): RawBuilder<unknown>;
-  /** What is said after `select` where many rows may be alike: `distinct`, if leaving them out takes less time than going through them does. */
-  readonly distinct: RawBuilder<unknown>;
   tableExists(em: SqlEntityManager, table: string): Promise<boolean>;
   /** The days of which a table has rows, the oldest first. Found without reading the rows. */
   days(em: SqlEntityManager, table: Table): Promise<string[]>;

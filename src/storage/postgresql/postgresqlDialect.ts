@@ -40,7 +40,6 @@ export class PostgresqlDialect implements Dialect {
   readonly tableSuffix = '';
   readonly keepsFiles = false;
   readonly matches = matches;
-  readonly distinct = sql`distinct`;
   readonly toStoreError = toStoreError;
   readonly tables: Tables;
   readonly #target: PostgresTarget;

@@ -40,7 +40,7 @@ export async function readGuilds(
       const ofSpan = counted[Number(row['span'])];
       if (ofSpan === undefined) continue;
       ofSpan.guilds = Number(row['guilds']);
-      ofSpan.features.push(...some.map((name, at) => toFeature(name, Number(row[`used_${at}`]))).filter(({ guilds }) => guilds > 0));
+      ofSpan.features.push(...some.map((name, at) => toFeature(name, Number(row[columnOf(at)]))).filter(({ guilds }) => guilds > 0));
     }
   }
   return counted;
@@ -54,14 +54,15 @@ async function usesOf(em: SqlEntityManager, dialect: Dialect, { closed, open, sp
   return [
     ...(closed.length === 0
       ? []
-      : [
-          sql`select ${dialect.distinct} ${columns(sql`features`)} from ${dialect.tables.dailyGuilds} where day_bucket in (${sql.join(closed)})`
-        ]),
+      : [sql`select ${columns(sql`features`)} from ${dialect.tables.dailyGuilds} where day_bucket in (${sql.join(closed)})`]),
     ...events.map((ofDay) => sql`select distinct ${columns(FEATURE_NAME)} from ${ofDay} where guild_hash is not null`)
   ];
 }
 
-/** A row for each span, with the number of its guilds, and of those in which each of the features was used. */
+/**
+ * A row for each span, with the number of its guilds, and of those in which each of the features was used. What was used in a guild is put together
+ * first: most of its features are found in its first day.
+ */
 function countQuery(
   dialect: Dialect,
   uses: readonly RawBuilder<unknown>[],
@@ -69,16 +70,15 @@ function countQuery(
   surface: Surface | undefined
 ): RawBuilder<unknown> {
   const has = (text: string): RawBuilder<unknown> => dialect.contains(sql`features`, text);
-  // The hashes first: SQLite sorts by them, and they differ soonest.
-  return sql`select span, count(*) as guilds, ${sql.join(features.map((_, at) => sql`sum(${columnOf(at)}) as ${columnOf(at)}`))} from (
-      select guild_hash, span, ${sql.join(features.map((name, at) => sql`max(case when ${has(` ${name} `)} then 1 else 0 end) as ${columnOf(at)}`))}
-      from (${sql.join(uses, sql` union all `)}) as uses ${surface === undefined ? sql`` : sql`where ${has(` ${surfacePrefix(surface)}`)}`}
-      group by guild_hash, span
+  const counts = features.map((name, at) => sql`sum(case when ${has(` ${name} `)} then 1 else 0 end) as ${sql.ref(columnOf(at))}`);
+  return sql`select span, count(*) as guilds, ${sql.join(counts)} from (
+      select guild_hash, span, string_agg(features, '') as features from (${sql.join(uses, sql` union all `)}) as uses
+      ${surface === undefined ? sql`` : sql`where ${has(` ${surfacePrefix(surface)}`)}`} group by guild_hash, span
     ) as guild group by span`;
 }
 
-function columnOf(at: number): RawBuilder<unknown> {
-  return sql.ref(`used_${at}`);
+function columnOf(at: number): string {
+  return `used_${at}`;
 }
 
 function toFeature(name: string, guilds: number): FeatureGuilds {

@@ -68,8 +68,6 @@ export class SqliteDialect implements Dialect {
   readonly describeTable = describeTable;
   readonly tableExists = tableExists;
   readonly matches = matches;
-  /** SQLite would look for each row among those before. */
-  readonly distinct = sql``;
   readonly #file: string;
   readonly #options: SqliteOptions;
   /** Of the file as it was when it was opened or last written. */
