@@ -80,7 +80,15 @@ export function* reportInSteps(source: ReportSource): Generator<void, UsageRepor
   const byDay = Map.groupBy(period.rows, ({ day }) => day);
   const eachDay = <Row>(listOf: (rows: readonly UsageRow[]) => readonly Row[]): (Row & { readonly day: string })[] =>
     period.days.flatMap((day) => listOf(byDay.get(day) ?? []).map((row) => ({ day, ...row })));
-  const [providerDays, errorDays] = [eachDay(providersOf), eachDay(errorsOf)];
+  const providerDays = eachDay(providersOf);
+  yield;
+  const errorDays = eachDay(errorsOf);
+  yield;
+  const featureTotals = featureTotalsOf(period, features);
+  yield;
+  const daily = dailyOf(period);
+  yield;
+  const quality = qualityOf(source, period, ofToday);
   yield;
   return {
     days: period.days.length,
@@ -91,14 +99,14 @@ export function* reportInSteps(source: ReportSource): Generator<void, UsageRepor
     noPrevious,
     change: changeOf(period, previous),
     features,
-    featureTotals: featureTotalsOf(period, features),
+    featureTotals,
     reach: reachOf(period, previous),
     unused: pieces === undefined ? null : unusedOf(pieces, operationNames(period, ofToday), surface),
     listenerErrors: listenerErrorsOf(period.allRows),
-    daily: dailyOf(period),
+    daily,
     providerDays,
     errorDays,
-    quality: qualityOf(source, period, ofToday)
+    quality
   };
 }
 
