@@ -52,7 +52,7 @@ th:first-child { padding-left: 0; min-width: 11rem; }
 tbody tr:first-child > * { border-top-color: var(--muted); }
 td, thead th + th { text-align: right; white-space: nowrap; width: 1%; padding-left: 1.75rem; }
 .group > th { font-weight: 600; } .inner > th { padding-left: 1.1rem; }
-td.bar, thead th.bar { width: 40%; min-width: 9rem; text-align: left; }
+td.bar, thead th.bar { width: 40%; min-width: 13rem; text-align: left; }
 .bar b { display: inline-block; height: 0.7em; border-radius: 2px; margin-right: 0.6em; background: var(--success); }
 ul { list-style: none; }
 @media (min-width: 60rem) { th:first-child { min-width: 15rem; } }
