@@ -18,8 +18,8 @@ import {
 const BEFORE: readonly Column[] = [
   CHANGE,
   { key: 'previousInvokes', header: 'runs before' },
-  { key: 'previousRate', header: 'success' },
-  { key: 'previousP95Ms', header: 'p95' }
+  { key: 'previousRate', header: 'success before' },
+  { key: 'previousP95Ms', header: 'p95 before' }
 ];
 
 /** The operations by their features. */

@@ -116,7 +116,7 @@ describe('the text of what has changed', () => {
 
   test('puts the figures of the days before beside those of each operation where they are asked for', () => {
     const features = blockOf(renderText(report, { withPrevious: true }), 'Features');
-    expect(features[0]).toMatch(/change  runs before  success  p95$/);
+    expect(features[0]).toMatch(/change  runs before  success before  p95 before$/);
     expect(features.find((line) => line.startsWith('    roll'))).toMatch(/^    roll +426 +100\.0% .* \+189\.8%\* +147 +100\.0% +–$/);
     expect(blockOf(renderText(report), 'Features').join()).not.toContain('before');
   });

@@ -86,7 +86,7 @@ export async function expectedTables(sql: Counting, asked: Asked): Promise<Recor
       )
     },
     Features: {
-      columns: ['runs', 'success', 'failed', 'p50', 'p95', 'over 3 s', 'change', 'runs before', 'success', 'p95'],
+      columns: ['runs', 'success', 'failed', 'p50', 'p95', 'over 3 s', 'change', 'runs before', 'success before', 'p95 before'],
       rows: Object.fromEntries([
         ...[...features].map(([feature, ofOne]): [string, Figure[]] => {
           const sum = (key: keyof Counted): number => ofOne.reduce((total, one) => total + one.runs[key], 0);
