@@ -4,6 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { renderMessage } from '../../src/render/message/message.ts';
+import type { UsageReport } from '../../src/reports/usageReport.ts';
 import { openBotStore } from '../../src/storage/openBotStore.ts';
 import type { Store } from '../../src/store/store.ts';
 import { atEnd } from '../support/cleanup.ts';
@@ -14,7 +16,7 @@ import { temporaryFolder } from '../support/folder.ts';
 import type { BenchOptions } from '../support/options.ts';
 import { loadPlugin, ours, type Plugin } from '../support/plugin.ts';
 import { collectGarbage, heapRiseDuring, interleaved, Samples, timed } from '../support/stats.ts';
-import { lateToday, openStore, TODAY } from '../support/stores.ts';
+import { ALL_DAYS, lateToday, openStore, TODAY } from '../support/stores.ts';
 import { printTable } from '../support/table.ts';
 import { checkReport } from './report/checkReport.ts';
 import { rollupNote } from './report/rollupNote.ts';
@@ -54,7 +56,7 @@ async function reportsOf(size: number, other: Plugin | undefined): Promise<void>
   atEnd(() => database.close());
   const query = async (statement: string): Promise<Record<string, unknown>[]> => database.prepare(statement).all();
   const count: Contestant = { name: 'count(*) of all rows', run: () => query('select count(*) from telemetry_events') };
-  const contestants = [count, month, week, ...theirs];
+  const contestants = [count, month, week, withMessage(month), ...theirs];
   const [times, longest] = [new Samples<Contestant>(), new Samples<Contestant>()];
   const idle: Contestant = { name: 'nothing, for 300 ms', run: () => wait(300) };
   contestants.unshift(idle);
@@ -97,6 +99,15 @@ function reportsFrom(store: Store, { readReport }: Plugin, name: string): [month
     { name: `${name}, today, 14 days and the 14 before, 2 of them open`, run: () => readReport(store, TODAY, { days: 14 }) },
     { name: `${name}, today, 7 days and the 7 before, 2 of them open`, run: () => readReport(store, TODAY, { days: 7 }) }
   ];
+}
+
+/** And what `/telemetry report` makes of it, but for the picture: see `picture`. */
+function withMessage({ name, run }: Contestant): Contestant {
+  const view = { page: 'overview', days: 14, surface: undefined, operation: undefined } as const;
+  return {
+    name: `${name}, and its message`,
+    run: async () => renderMessage((await run()) as UsageReport, view, { retentionDays: ALL_DAYS.length, picture: undefined })
+  };
 }
 
 /** As a running bot has it: in a thread of its own. */

@@ -9,7 +9,7 @@ import { renderJson } from '../render/json.ts';
 import { findOperation, operationName } from '../render/operationSections.ts';
 import { renderSvg } from '../render/picture/picture.ts';
 import { renderPng } from '../render/picture/png.ts';
-import { renderText } from '../render/text.ts';
+import { renderText, type TextOptions } from '../render/text.ts';
 import { approximately } from '../reports/figures.ts';
 import { readReport } from '../reports/readReport.ts';
 import type { OperationUsage, UsageReport } from '../reports/usageReport.ts';
@@ -32,7 +32,14 @@ import type { Format } from './reportFile.ts';
 
 const FIRST_DAY = '0001-01-01';
 
-const RENDERERS = { json: renderJson, csv: renderCsv, html: renderHtml, svg: renderSvg, png: renderPng } as const;
+const RENDERERS: Readonly<Record<Format, (read: UsageReport, options: TextOptions) => string | Promise<Uint8Array>>> = {
+  text: renderText,
+  json: renderJson,
+  csv: renderCsv,
+  html: renderHtml,
+  svg: (read) => renderSvg(read),
+  png: (read) => renderPng(read)
+};
 /** How many operations are named where one is asked for that there is not. */
 const NAMED_OPERATIONS = 10;
 
@@ -40,9 +47,9 @@ interface ReportRequest {
   readonly days: number;
   readonly surface: Surface | undefined;
   readonly format: Format;
-  /** Only this operation, by its name; in text alone. */
+  /** Only this operation, by its name; not in a picture. */
   readonly operation: string | undefined;
-  /** Whether the period before stands beside it; in text alone. */
+  /** Whether the figures of the period before stand beside those of each operation. CSV and JSON always have them. */
   readonly withPrevious: boolean;
 }
 
@@ -53,9 +60,8 @@ export function report(
   return withStore(settings, async (store) => {
     const lossesMayBeMissing = (await new LossFolder(settings).handOver(store)) !== null;
     const read = await readReport(store, today(), { days, surface, retentionDays: settings.retentionDays, lossesMayBeMissing });
-    if (format !== 'text') return RENDERERS[format](read);
     const paint = paintFor(process.stdout, process.env);
-    return renderText(read, { withPrevious, paint, operation: operation === undefined ? undefined : operationIn(read, operation) });
+    return RENDERERS[format](read, { withPrevious, paint, operation: operation === undefined ? undefined : operationIn(read, operation) });
   });
 }
 

@@ -11,7 +11,7 @@ import { StoreError } from '../store/storeError.ts';
 import { eraseGuild, finishRotation, migrate, privacy, purgeEvents, report, rotateSalt, status, verify } from './actions.ts';
 import { FindingsError, UsageError } from './errors.ts';
 import { mindOutput } from './output.ts';
-import { FileError, FORMATS, formatOptions, targetOf, writeReport, type FormatOptions } from './reportFile.ts';
+import { FileError, formatOptions, PICTURES, targetOf, writeReport, type FormatOptions } from './reportFile.ts';
 
 const DONE = 0;
 const FAILED = 1;
@@ -62,8 +62,8 @@ function program(): Command {
       new Argument('[days]', 'UTC days up to yesterday; today stands beside them').argParser(daysOf).default(DEFAULT_REPORT_DAYS)
     )
     .addOption(new Option('--surface <surface>', 'only what ran there').choices(SURFACES))
-    .addOption(new Option('--operation <name>', 'only this one, as discord.generator.preset').conflicts([...FORMATS]))
-    .addOption(new Option('--previous', 'with the figures of as many days before').conflicts([...FORMATS]))
+    .addOption(new Option('--operation <name>', 'only this one, as discord.generator.preset').conflicts([...PICTURES]))
+    .addOption(new Option('--previous', 'with the figures of as many days before, which CSV and JSON always have').conflicts([...PICTURES]))
     .action(async (days: number, { surface, operation, previous = false, ...formats }: ReportOptions) => {
       const { format, file } = targetOf(formats);
       writeReport(await report(settings(), { days, surface, format, operation, withPrevious: previous }), file);

@@ -3,8 +3,11 @@ import { Option } from 'commander';
 import { UsageError } from './errors.ts';
 
 /** What a report may come as, besides text. */
-export const FORMATS = ['json', 'csv', 'html', 'svg', 'png'] as const;
+const FORMATS = ['json', 'csv', 'html', 'svg', 'png'] as const;
 export type Format = (typeof FORMATS)[number] | 'text';
+
+/** Those that have room for a whole report alone. */
+export const PICTURES = ['svg', 'png'] as const satisfies readonly Format[];
 
 /** The options that name a format. A page and pictures may go into a file. */
 export type FormatOptions = Partial<Record<(typeof FORMATS)[number], boolean | string>>;

@@ -4,6 +4,8 @@
  * accuracy of 0.05). Counts of buckets can be weighted and added up, which exact percentiles can't.
  */
 const ACCURACY = 0.05;
+/** Sums of weights that are the same, in another order, may differ by so much of them. */
+const ROUNDING = 1e-12;
 const GAMMA = (1 + ACCURACY) / (1 - ACCURACY);
 
 /** How many runs a bucket holds; weighted by sampling, so not always whole. */
@@ -21,7 +23,7 @@ export function percentile(buckets: BucketCounts, share: number): number | null 
   for (const [bucket, count] of [...buckets].toSorted(([a], [b]) => a - b)) {
     seen += count;
     last = bucket;
-    if (seen >= share * total) break;
+    if (seen >= share * total * (1 - ROUNDING)) break;
   }
   return last === 0 ? 1 : Math.round(((2 * GAMMA ** last) / (GAMMA + 1)) * 10) / 10;
 }

@@ -1,4 +1,4 @@
-import type { OperationFigures, OperationUsage, Outcomes, UsageReport } from '../reports/usageReport.ts';
+import type { OperationError, OperationFigures, OperationUsage, UsageChange, UsageReport } from '../reports/usageReport.ts';
 import {
   CHANGE,
   ERROR_COLUMNS,
@@ -18,25 +18,27 @@ import {
 const BEFORE: readonly Column[] = [
   CHANGE,
   { key: 'previousInvokes', header: 'runs before' },
-  { key: 'previousRate', header: 'success' },
-  { key: 'previousP95Ms', header: 'p95' }
+  { key: 'previousRate', header: 'success before' },
+  { key: 'previousP95Ms', header: 'p95 before' }
 ];
 
 /** The operations by their features. */
 export function featureSection(report: UsageReport, withPrevious: boolean): Section {
+  const groupName = groupNames(report);
+  const operations = Map.groupBy(report.features, featureName);
   const columns = [INVOKES, SUCCESS, FAILED, P50, P95, SLOW];
   return {
     title: 'Features',
     one: 'operation',
     shown: 'always',
     columns: withPrevious && report.previous !== null ? [...columns, ...BEFORE] : columns,
-    rows: byFeature(report).flatMap(({ name, operations, ...sum }): Row[] => [
-      { label: name, depth: 0, values: sum },
-      ...operations.map((one): Row => ({
-        label: one.operation,
+    rows: report.featureTotals.flatMap(({ invokes, successes, failures, successRate, ...one }): Row[] => [
+      { label: groupName(one), depth: 0, values: { invokes, successes, failures, successRate } },
+      ...(operations.get(featureName(one)) ?? []).map((inner): Row => ({
+        label: inner.operation,
         depth: 1,
-        values: operationValues(one),
-        fact: { surface: one.surface, name: `${one.feature}.${one.operation}` }
+        values: operationValues(inner),
+        fact: { surface: inner.surface, name: `${inner.feature}.${inner.operation}` }
       }))
     ])
   };
@@ -46,7 +48,7 @@ function operationValues({ previous, change, ...figures }: OperationUsage): Valu
   return {
     ...runValues(figures),
     ...(previous !== null && {
-      change: change?.invokes ?? null,
+      ...changeValues(change),
       previousInvokes: previous.invokes,
       previousRate: previous.successRate,
       previousP95Ms: previous.p95Ms
@@ -56,6 +58,11 @@ function operationValues({ previous, change, ...figures }: OperationUsage): Valu
 
 export function runValues({ invokes, successes, failures, successRate, p50Ms, p95Ms, slowShare }: OperationFigures): Values {
   return { invokes, successes, failures, successRate, p50Ms, p95Ms, slowShare };
+}
+
+/** Nothing without a period before. */
+export function changeValues(change: UsageChange | null): Values {
+  return change === null ? {} : { change: change.invokes, failureChange: change.failureRate };
 }
 
 /** What has changed by more than chance, an operation and a measure a row. */
@@ -104,17 +111,19 @@ export function failureSection(report: UsageReport): Section {
       .toSorted((a, b) => b.failures - a.failures)
       .flatMap((one): Row[] => [
         { label: `${groupName(one)} ${one.operation}`, depth: 0, values: { count: one.failures } },
-        ...one.errors.map(({ errorType, provider, status, count }): Row => {
-          const label = provider === null ? errorType : `${errorType} at ${provider}`;
-          return {
-            label,
-            depth: 1,
-            values: { status, count },
-            fact: { surface: one.surface, name: `${one.feature}.${one.operation} ${label}` }
-          };
-        })
+        ...one.errors.map((error): Row => ({
+          label: errorLabel(error),
+          depth: 1,
+          values: { status: error.status, count: error.count },
+          fact: { surface: one.surface, name: `${one.feature}.${one.operation} ${errorLabel(error)}` }
+        }))
       ])
   };
+}
+
+/** An error and the provider that was asked, if any. */
+export function errorLabel({ errorType, provider }: OperationError): string {
+  return provider === null ? errorType : `${errorType} at ${provider}`;
 }
 
 /** What to call a feature: the surface is named unless it is the one asked for, or all of the report is Discord. */
@@ -123,20 +132,6 @@ export function groupNames({ features, surface: asked }: UsageReport): (one: Pic
   return ({ surface, feature }) => (isPlain ? feature : `${surface} ${feature}`);
 }
 
-/** A feature with its operations, the most used first. */
-interface FeatureGroup extends Outcomes {
-  readonly name: string;
-  readonly invokes: number;
-  readonly operations: readonly OperationUsage[];
-}
-
-function byFeature(report: UsageReport): FeatureGroup[] {
-  return [...Map.groupBy(report.features, groupNames(report))]
-    .map(([name, operations]) => {
-      const sum = (key: 'invokes' | 'successes' | 'failures'): number => operations.reduce((total, one) => total + one[key], 0);
-      const [successes, failures] = [sum('successes'), sum('failures')];
-      const successRate = successes + failures === 0 ? null : successes / (successes + failures);
-      return { name, invokes: sum('invokes'), successes, failures, successRate, operations };
-    })
-    .toSorted((a, b) => b.invokes - a.invokes);
+function featureName({ surface, feature }: Pick<OperationUsage, 'surface' | 'feature'>): string {
+  return `${surface}.${feature}`;
 }

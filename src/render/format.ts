@@ -15,6 +15,8 @@ const SHARE = new Intl.NumberFormat('en-US', { style: 'percent', maximumFraction
 const EXACT_SHARE = new Intl.NumberFormat('en-US', { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const SIGNED_SHARE = new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' });
 const NONE = '–';
+/** A rate of weighted counts may lie a bit's breadth below what it is, which must not be rounded down. */
+const EXACT = 1e12;
 
 /** A count, as `12,345`. */
 export function count(value: number): string {
@@ -23,7 +25,7 @@ export function count(value: number): string {
 
 /** A rate, as `94.2%`, rounded down. */
 export function rate({ successRate }: Pick<Outcomes, 'successRate'>): string {
-  return successRate === null ? NONE : PERCENT.format(successRate);
+  return successRate === null ? NONE : PERCENT.format(Math.round(successRate * EXACT) / EXACT);
 }
 
 /** A share of 1, as `4.2%`, or `40%` where that is near enough. */

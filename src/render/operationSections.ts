@@ -1,8 +1,21 @@
 import type { OperationUsage, UsageReport } from '../reports/usageReport.ts';
-import { runValues } from './featureSections.ts';
+import { changeValues, errorLabel, runValues } from './featureSections.ts';
 import { plural } from './format.ts';
-import { CHANGE, ERROR_COLUMNS, FAILED, INVOKES, P50, P95, RUNS, SLOW, SUCCESS, type Section } from './section.ts';
-import { providerRow } from './sections.ts';
+import {
+  CHANGE,
+  ERROR_COLUMNS,
+  FAILED,
+  INVOKES,
+  P50,
+  P95,
+  RUNS,
+  SLOW,
+  SUCCESS,
+  providerRow,
+  type Row,
+  type Section,
+  type Values
+} from './section.ts';
 
 /** The operation of a report by its name, as `discord.generator.preset`; `undefined` where it is none of the report's. */
 export function findOperation(report: UsageReport, name: string): OperationUsage | undefined {
@@ -18,8 +31,8 @@ export function operationName({ surface, feature, operation }: OperationNames): 
 
 /** All that is known of one operation, as tables. */
 export function operationSections({ days, from }: UsageReport, one: OperationUsage): Section[] {
-  const { surface, previous, change } = one;
-  const now = { ...runValues(one), ...(change && { change: change.invokes }) };
+  const { surface, feature, operation, previous, change } = one;
+  const row = (label: string, values: Values, name = label): Row => ({ label, depth: 0, values, fact: { surface, name } });
   return [
     {
       title: 'Runs',
@@ -27,8 +40,8 @@ export function operationSections({ days, from }: UsageReport, one: OperationUsa
       shown: 'always',
       columns: [INVOKES, ...(change === null ? [] : [CHANGE]), SUCCESS, FAILED, P50, P95, SLOW],
       rows: [
-        { label: `${plural(days, 'day')} from ${from}`, depth: 0, values: now },
-        ...(previous === null ? [] : [{ label: `${plural(days, 'day')} before`, depth: 0 as const, values: runValues(previous) }])
+        row(`${plural(days, 'day')} from ${from}`, { ...runValues(one), ...changeValues(change) }, 'period'),
+        ...(previous === null ? [] : [row(`${plural(days, 'day')} before`, runValues(previous), 'previous')])
       ]
     },
     {
@@ -36,11 +49,9 @@ export function operationSections({ days, from }: UsageReport, one: OperationUsa
       one: 'operation_error',
       shown: 'always',
       columns: ERROR_COLUMNS,
-      rows: one.errors.map(({ errorType, provider, status, count }) => ({
-        label: provider === null ? errorType : `${errorType} at ${provider}`,
-        depth: 0,
-        values: { status, count }
-      })),
+      rows: one.errors.map((error) =>
+        row(errorLabel(error), { status: error.status, count: error.count }, `${feature}.${operation} ${errorLabel(error)}`)
+      ),
       ifEmpty: 'None in these days.'
     },
     {
@@ -55,7 +66,7 @@ export function operationSections({ days, from }: UsageReport, one: OperationUsa
       one: 'day',
       shown: 'always',
       columns: [INVOKES, { key: 'successes', header: 'successes' }, { key: 'failures', header: 'failures' }],
-      rows: one.daily.map(({ day, ...values }) => ({ label: day, depth: 0, values }))
+      rows: one.daily.map(({ day, ...values }) => row(day, values))
     }
   ];
 }

@@ -1,4 +1,4 @@
-import type { Change, GuildCount } from '../reports/usageReport.ts';
+import type { Change, GuildCount, OperationUsage, ProviderUsage } from '../reports/usageReport.ts';
 
 /** What a row says: numbers, each shown as its key asks for, or texts. */
 export interface Values {
@@ -19,6 +19,8 @@ export interface Values {
   readonly previousRate?: number | null;
   readonly previousP95Ms?: number | null;
   readonly change?: Change | null;
+  /** Of the failures among the ended runs, where it stands beside that of the runs. */
+  readonly failureChange?: Change | null;
   readonly piece?: string;
 }
 
@@ -51,6 +53,14 @@ export interface Section {
   readonly ifEmpty?: string;
 }
 
+/** Which tables of a report are wanted. */
+export interface Wanted {
+  /** Whether the figures of the period before stand beside those of each operation, where there are any. Default: false. */
+  readonly withPrevious?: boolean;
+  /** Only this operation. Default: all of the report. */
+  readonly operation?: OperationUsage | undefined;
+}
+
 export const RUNS = { key: 'runs', header: 'runs' } as const;
 export const INVOKES = { key: 'invokes', header: 'runs' } as const;
 export const SUCCESS = { key: 'successRate', header: 'success' } as const;
@@ -64,3 +74,7 @@ export const ERROR_COLUMNS: readonly Column[] = [
   { key: 'status', header: 'status', wideOnly: true },
   { key: 'count', header: 'count' }
 ];
+
+export function providerRow({ provider, runs, successes, failures, successRate }: ProviderUsage, surface: string | null): Row {
+  return { label: provider, depth: 0, values: { runs, successes, failures, successRate }, fact: { surface, name: provider } };
+}

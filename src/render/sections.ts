@@ -1,6 +1,7 @@
-import type { ErrorDay, ErrorUsage, PeriodFigures, ProviderUsage, UsageReport } from '../reports/usageReport.ts';
-import { changeSection, failureSection, featureSection } from './featureSections.ts';
+import type { ErrorDay, ErrorUsage, PeriodFigures, UsageReport } from '../reports/usageReport.ts';
+import { changeSection, changeValues, failureSection, featureSection } from './featureSections.ts';
 import { plural } from './format.ts';
+import { operationSections } from './operationSections.ts';
 import {
   CHANGE,
   ERROR_COLUMNS,
@@ -12,20 +13,18 @@ import {
   RUNS,
   SLOW,
   SUCCESS,
+  providerRow,
   type Row,
   type Section,
-  type Values
+  type Values,
+  type Wanted
 } from './section.ts';
 
-export type { Column, Row, Section, Values } from './section.ts';
-
-interface Wanted {
-  /** Whether the figures of the period before stand beside those of each operation, where there are any. Default: false. */
-  readonly withPrevious?: boolean;
-}
+export type { Column, Row, Section, Values, Wanted } from './section.ts';
 
 /** The tables of a report, in the order in which they are shown. Text, CSV, HTML, message and embed are renderings of them. */
-export function sectionsOf(report: UsageReport, { withPrevious = false }: Wanted = {}): Section[] {
+export function sectionsOf(report: UsageReport, { withPrevious = false, operation }: Wanted = {}): Section[] {
+  if (operation !== undefined) return operationSections(report, operation);
   const { surface } = report;
   return [
     periodSection(report),
@@ -111,7 +110,7 @@ function periodSection({ days, from, surface, previous, today, change, ...figure
         : [
             row(`${plural(days, 'day')} from ${from}`, 'period', {
               ...periodValues({ ...figures, from }),
-              ...(change && { change: change.invokes })
+              ...changeValues(change)
             }),
             ...others
           ]
@@ -132,7 +131,11 @@ function reachSection({ reach, surface, features, previous }: UsageReport): Sect
     rows: reach.map(({ surface: where, feature, guilds, previousGuilds }) => ({
       label: isPlain ? feature : `${where} ${feature}`,
       depth: 0,
-      values: { guilds, previousGuilds, ...(typeof guilds === 'number' && { count: guilds }) },
+      values: {
+        guilds,
+        previousGuilds,
+        ...(typeof guilds === 'number' && { count: guilds })
+      },
       fact: { surface: where, name: feature }
     }))
   };
@@ -152,11 +155,6 @@ function unusedSection({ unused }: UsageReport): Section {
     })),
     ifEmpty: unused === null ? 'Only the bot knows what it has: see /telemetry report.' : 'All that the bot has was used.'
   };
-}
-
-export function providerRow({ provider, successes, failures, successRate }: ProviderUsage, surface: string | null): Row {
-  const values = { successes, failures, successRate, runs: successes + failures };
-  return { label: provider, depth: 0, values, fact: { surface, name: provider } };
 }
 
 function errorRow({ errorType, status, count }: ErrorUsage, surface: string | null): Row {

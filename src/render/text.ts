@@ -1,27 +1,21 @@
-import type { OperationUsage, UsageReport } from '../reports/usageReport.ts';
+import type { UsageReport } from '../reports/usageReport.ts';
 import { alignColumns } from './columns.ts';
 import { formatValue, qualityLines, summary, title } from './format.ts';
-import { operationName, operationSections } from './operationSections.ts';
-import { sectionsOf, type Row, type Section } from './sections.ts';
+import { operationName } from './operationSections.ts';
+import { sectionsOf, type Row, type Section, type Wanted } from './sections.ts';
 
 /** Colours a text: a heading, or a change that is good, bad or neither. */
 export type Paint = (kind: 'heading' | 'better' | 'worse' | 'notable', text: string) => string;
 
-interface TextOptions {
-  /** Whether the figures of the period before stand beside those of each operation, where there are any. Default: false. */
-  readonly withPrevious?: boolean;
-  /** Only this operation. */
-  readonly operation?: OperationUsage | undefined;
+export interface TextOptions extends Wanted {
   /** Default: no colours. */
   readonly paint?: Paint;
 }
 
 /** The report for a terminal or a text file. */
-export function renderText(report: UsageReport, { withPrevious = false, operation, paint = (_, text) => text }: TextOptions = {}): string {
-  const sections =
-    operation === undefined
-      ? sectionsOf(report, { withPrevious }).filter(({ shown }) => shown !== 'full')
-      : operationSections(report, operation);
+export function renderText(report: UsageReport, { paint = (_, text) => text, ...wanted }: TextOptions = {}): string {
+  const { operation } = wanted;
+  const sections = sectionsOf(report, wanted).filter(({ shown }) => shown !== 'full');
   const head =
     operation === undefined
       ? [paint('heading', title(report)), summary(report)]

@@ -2,11 +2,21 @@ import { addDays, dayNumber, daysDownFrom } from '../events/day.ts';
 import type { PieceRun } from '../events/runDescription.ts';
 import type { Surface } from '../schema/closedLists.ts';
 import type { LossCount, Span, SpanUsage, Usage } from '../store/store.ts';
-import { approximately, errorsOf, eventsOf, isOfRun, outcomesOf, periodFigures, providersOf } from './figures.ts';
+import { approximately, bucketsByOperation, errorsOf, eventsOf, isOfRun, outcomesOf, periodFigures, providersOf } from './figures.ts';
 import { changeOf, operationsOf, type PeriodRuns } from './operations.ts';
-import type { DailyUsage, FeatureReach, ListenerErrors, NoPrevious, PeriodFigures, ReportQuality, UsageReport } from './usageReport.ts';
+import type {
+  DailyUsage,
+  FeatureReach,
+  FeatureUsage,
+  ListenerErrors,
+  NoPrevious,
+  OperationUsage,
+  PeriodFigures,
+  ReportQuality,
+  UsageReport
+} from './usageReport.ts';
 import { unusedOf } from './unused.ts';
-import { byText, tallyOf, toRows, type UsageRow } from './usageRows.ts';
+import { byText, rowsByDay, tallyOf, type UsageRow } from './usageRows.ts';
 
 /** What is read for a report of so many days: as many before the period, the period, which ends yesterday, and today. */
 export function spansOf(today: string, days: number): readonly [before: Span, period: Span, today: Span] {
@@ -35,7 +45,7 @@ interface ReportSource {
 }
 
 /** A span, and what was counted in it. */
-interface Period extends PeriodRuns {
+interface Period extends PeriodRuns, Omit<SpanUsage, 'durations'> {
   readonly span: Span;
   /** Errors of listeners too. */
   readonly allRows: readonly UsageRow[];
@@ -53,13 +63,10 @@ export function buildReport(source: ReportSource): UsageReport {
 /** The same in steps, between which other work may go on: there may be tens of thousands of counts. */
 export function* reportInSteps(source: ReportSource): Generator<void, UsageReport> {
   const { today, usage, pieces, surface } = source;
-  const all = Map.groupBy(toRows(usage.counts), ({ day }) => day);
-  yield;
-  const [before, asked, ofToday] = spansOf(today, source.days).map((span, index) => periodOf(span, all, usage.spans[index])) as [
-    Period,
-    Period,
-    Period
-  ];
+  const all = yield* rowsByDay(usage.counts);
+  const periods: Period[] = [];
+  for (const [index, span] of spansOf(today, source.days).entries()) periods.push(yield* periodOf(span, all, usage.spans[index]));
+  const [before, asked, ofToday] = periods as [Period, Period, Period];
   const isToday = usage.oldestDay === null || usage.oldestDay >= today;
   const period = isToday ? ofToday : asked;
   const noPrevious = isToday ? 'today' : whyNoPrevious(source, before.span);
@@ -73,7 +80,15 @@ export function* reportInSteps(source: ReportSource): Generator<void, UsageRepor
   const byDay = Map.groupBy(period.rows, ({ day }) => day);
   const eachDay = <Row>(listOf: (rows: readonly UsageRow[]) => readonly Row[]): (Row & { readonly day: string })[] =>
     period.days.flatMap((day) => listOf(byDay.get(day) ?? []).map((row) => ({ day, ...row })));
-  const [providerDays, errorDays] = [eachDay(providersOf), eachDay(errorsOf)];
+  const providerDays = eachDay(providersOf);
+  yield;
+  const errorDays = eachDay(errorsOf);
+  yield;
+  const featureTotals = featureTotalsOf(period, features);
+  yield;
+  const daily = dailyOf(period);
+  yield;
+  const quality = qualityOf(source, period, ofToday);
   yield;
   return {
     days: period.days.length,
@@ -84,26 +99,51 @@ export function* reportInSteps(source: ReportSource): Generator<void, UsageRepor
     noPrevious,
     change: changeOf(period, previous),
     features,
+    featureTotals,
     reach: reachOf(period, previous),
     unused: pieces === undefined ? null : unusedOf(pieces, operationNames(period, ofToday), surface),
     listenerErrors: listenerErrorsOf(period.allRows),
-    daily: dailyOf(period),
+    daily,
     providerDays,
     errorDays,
-    quality: qualityOf(source, period, ofToday)
+    quality
   };
 }
 
-function periodOf(span: Span, byDay: ReadonlyMap<string, readonly UsageRow[]>, usage: SpanUsage = NOTHING): Period {
+function* periodOf(
+  span: Span,
+  byDay: ReadonlyMap<string, readonly UsageRow[]>,
+  { durations, ...guilds }: SpanUsage = NOTHING
+): Generator<void, Period> {
   const days = daysDownFrom(span.to, span.from);
   const allRows = days.flatMap((day) => byDay.get(day) ?? []);
-  return { span, days, allRows, rows: allRows.filter(isOfRun), usage };
+  yield;
+  return { span, days, allRows, rows: allRows.filter(isOfRun), buckets: yield* bucketsByOperation(durations), ...guilds };
 }
 
 const NOTHING: SpanUsage = { durations: [], guilds: 0, features: [] };
 
-function figuresOf({ span, allRows, usage }: Period): PeriodFigures {
-  return periodFigures(span, allRows, usage);
+function figuresOf({ span, allRows, guilds, buckets }: Period): PeriodFigures {
+  return periodFigures(span, allRows, guilds, buckets);
+}
+
+function featureTotalsOf({ rows }: Period, operations: readonly OperationUsage[]): FeatureUsage[] {
+  const byFeature = Map.groupBy(rows, featureName);
+  return [...Map.groupBy(operations, featureName)]
+    .flatMap(([name, ofOne]) => {
+      const ofFeature = byFeature.get(name) ?? [];
+      return ofOne.slice(0, 1).map(({ surface, feature }) => ({
+        surface,
+        feature,
+        invokes: Math.round(tallyOf(ofFeature).invoke),
+        ...outcomesOf(ofFeature)
+      }));
+    })
+    .toSorted((a, b) => b.invokes - a.invokes);
+}
+
+function featureName({ surface, feature }: Pick<OperationUsage, 'surface' | 'feature'>): string {
+  return `${surface}.${feature}`;
 }
 
 function whyNoPrevious({ days, retentionDays = Infinity, usage: { oldestDay } }: ReportSource, before: Span): NoPrevious | null {
@@ -111,20 +151,20 @@ function whyNoPrevious({ days, retentionDays = Infinity, usage: { oldestDay } }:
   return oldestDay === null || oldestDay > before.from ? 'not_recorded' : null;
 }
 
-function reachOf({ usage }: Period, previous: Period | null): FeatureReach[] {
-  const named = Map.groupBy([...usage.features, ...(previous?.usage.features ?? [])], ({ surface, feature }) => `${surface}.${feature}`);
+function reachOf(period: Period, previous: Period | null): FeatureReach[] {
+  const named = Map.groupBy([...period.features, ...(previous?.features ?? [])], featureName);
   return (
     [...named.values()]
       .flatMap((alike) => alike.slice(0, 1))
       .filter(isOfRun)
       .map(({ surface, feature }) => {
-        const guildsIn = ({ features }: SpanUsage): number =>
+        const guildsIn = ({ features }: Period): number =>
           features.find((one) => one.surface === surface && one.feature === feature)?.guilds ?? 0;
         return {
           surface,
           feature,
-          guilds: approximately(guildsIn(usage)),
-          previousGuilds: previous === null ? null : approximately(guildsIn(previous.usage))
+          guilds: approximately(guildsIn(period)),
+          previousGuilds: previous === null ? null : approximately(guildsIn(previous))
         };
       })
       // By what is told alone: the order of exact numbers would tell more.

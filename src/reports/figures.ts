@@ -1,9 +1,8 @@
 import { percentile, shareOver, type BucketCounts } from '../events/durationBuckets.ts';
 import { LISTENER_ERROR } from '../events/names.ts';
-import { parseEventName } from '../schema/eventName.ts';
-import type { DurationCount, Span, SpanUsage } from '../store/store.ts';
+import type { DurationCount, Span } from '../store/store.ts';
 import type { ErrorUsage, GuildCount, OperationError, Outcomes, PeriodFigures, ProviderUsage, Speed } from './usageReport.ts';
-import { byText, tallyOf, type UsageRow } from './usageRows.ts';
+import { byText, EventNames, inSlices, tallyOf, type UsageRow } from './usageRows.ts';
 
 /** A number of guilds is told in steps of this many: of exact ones, two reports would tell by subtraction what one conceals. */
 const GUILD_STEP = 5;
@@ -11,7 +10,7 @@ const GUILD_STEP = 5;
 const SLOW_MS = 3_000;
 
 /** What is told of a period as a whole. */
-export function periodFigures({ from, to }: Span, rows: readonly UsageRow[], { durations, guilds }: SpanUsage): PeriodFigures {
+export function periodFigures({ from, to }: Span, rows: readonly UsageRow[], guilds: number, buckets: OperationBuckets): PeriodFigures {
   const runs = rows.filter(isOfRun);
   return {
     from,
@@ -20,7 +19,7 @@ export function periodFigures({ from, to }: Span, rows: readonly UsageRow[], { d
     invokes: Math.round(tallyOf(runs).invoke),
     outcomes: outcomesOf(runs),
     activeGuilds: approximately(guilds),
-    ...speedOf(bucketsOf(durations)),
+    ...speedOf(sumOf(buckets.values())),
     providers: providersOf(runs),
     errors: errorsOf(runs)
   };
@@ -46,8 +45,8 @@ export function eventsOf(rows: readonly UsageRow[]): number {
 export function providersOf(rows: readonly UsageRow[]): ProviderUsage[] {
   const ended = rows.filter(({ provider, action }) => provider !== null && action !== 'invoke');
   return [...Map.groupBy(ended, ({ provider }) => provider ?? '')]
-    .map(([provider, ofOne]) => ({ provider, ...outcomesOf(ofOne) }))
-    .toSorted((a, b) => b.successes + b.failures - a.successes - a.failures || byText(a.provider, b.provider));
+    .map(([provider, ofOne]) => ({ provider, runs: Math.round(eventsOf(ofOne)), ...outcomesOf(ofOne) }))
+    .toSorted((a, b) => b.runs - a.runs || byText(a.provider, b.provider));
 }
 
 export function errorsOf(rows: readonly UsageRow[]): ErrorUsage[] {
@@ -80,19 +79,30 @@ export function speedOf(buckets: BucketCounts): Speed {
   return { p50Ms: percentile(buckets, 0.5), p95Ms: percentile(buckets, 0.95), slowShare: shareOver(buckets, SLOW_MS) };
 }
 
-/** How many runs each bucket holds, weighted by sampling. */
-function bucketsOf(durations: readonly DurationCount[]): BucketCounts {
-  const buckets = new Map<number, number>();
-  for (const { bucket, sampleRate, count } of durations) buckets.set(bucket, (buckets.get(bucket) ?? 0) + count / sampleRate);
-  return buckets;
+/** How many runs of each operation, by its name, each bucket holds, weighted by sampling. */
+export type OperationBuckets = ReadonlyMap<string, BucketCounts>;
+
+/** In steps. */
+export function* bucketsByOperation(durations: Iterable<DurationCount>): Generator<void, OperationBuckets> {
+  const names = new EventNames();
+  const operations = new Map<string, Map<number, number>>();
+  yield* inSlices(durations, ({ eventName, bucket, sampleRate, count }) => {
+    const { operationName } = names.parse(eventName);
+    const buckets = operations.get(operationName) ?? new Map<number, number>();
+    operations.set(operationName, buckets);
+    add(buckets, bucket, count / sampleRate);
+  });
+  return operations;
 }
 
-/** The same of each operation, by its name. */
-export function bucketsByOperation({ durations }: SpanUsage): ReadonlyMap<string, BucketCounts> {
-  // By the names of events first: there are many more rows than names, and a name takes time to be taken apart.
-  const byEvent = [...Map.groupBy(durations, ({ eventName }) => eventName)];
-  const groups = Map.groupBy(byEvent, ([eventName]) => parseEventName(eventName).operationName);
-  return new Map([...groups].map(([name, events]) => [name, bucketsOf(events.flatMap(([, rows]) => rows))]));
+function sumOf(all: Iterable<BucketCounts>): BucketCounts {
+  const sum = new Map<number, number>();
+  for (const buckets of all) for (const [bucket, weight] of buckets) add(sum, bucket, weight);
+  return sum;
+}
+
+function add(buckets: Map<number, number>, bucket: number, weight: number): void {
+  buckets.set(bucket, (buckets.get(bucket) ?? 0) + weight);
 }
 
 export function approximately(guilds: number): GuildCount {

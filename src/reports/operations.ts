@@ -1,8 +1,7 @@
 import type { BucketCounts } from '../events/durationBuckets.ts';
 import { parseEventName } from '../schema/eventName.ts';
-import type { SpanUsage } from '../store/store.ts';
 import { judgeChanges, type DayCounts } from './change.ts';
-import { bucketsByOperation, operationErrorsOf, outcomesOf, providersOf, speedOf } from './figures.ts';
+import { operationErrorsOf, outcomesOf, providersOf, speedOf, type OperationBuckets } from './figures.ts';
 import type { OperationFigures, OperationUsage, UsageChange } from './usageReport.ts';
 import { byText, tallyOf, type Tally, type UsageRow } from './usageRows.ts';
 
@@ -11,16 +10,12 @@ export interface PeriodRuns {
   /** The newest first. */
   readonly days: readonly string[];
   readonly rows: readonly UsageRow[];
-  readonly usage: SpanUsage;
+  readonly buckets: OperationBuckets;
 }
 
 /** Every operation that ran in the period or in the one before; in steps, each of which takes little time. */
 export function* operationsOf(now: PeriodRuns, before: PeriodRuns | null): Generator<void, OperationUsage[]> {
   const [runsNow, runsBefore] = [byOperation(now), byOperation(before)];
-  yield;
-  const bucketsNow = bucketsByOperation(now.usage);
-  yield;
-  const bucketsBefore = before === null ? new Map<string, BucketCounts>() : bucketsByOperation(before.usage);
   const names = [...new Set([...runsNow.keys(), ...runsBefore.keys()])];
   const operations: Omit<OperationUsage, 'change'>[] = [];
   const compared: (readonly [now: DayCounts[], before: DayCounts[]])[] = [];
@@ -32,11 +27,11 @@ export function* operationsOf(now: PeriodRuns, before: PeriodRuns | null): Gener
       surface,
       feature,
       operation,
-      ...figuresOf(rows, bucketsNow.get(name)),
+      ...figuresOf(rows, now.buckets.get(name)),
       errors: operationErrorsOf(rows),
       providers: providersOf(rows),
       daily: dailyOf(now.days, rows),
-      previous: before === null ? null : figuresOf(runsBefore.get(name) ?? [], bucketsBefore.get(name))
+      previous: before === null ? null : figuresOf(runsBefore.get(name) ?? [], before.buckets.get(name))
     });
     if (before !== null) compared.push([daysOf(now, rows), daysOf(before, runsBefore.get(name))]);
   }

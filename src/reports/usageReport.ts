@@ -25,6 +25,8 @@ export type GuildCount = number | 'fewer than 5';
 
 export interface ProviderUsage extends Outcomes {
   readonly provider: string;
+  /** That came to an end. */
+  readonly runs: number;
 }
 
 export interface ErrorUsage {
@@ -64,6 +66,13 @@ export interface OperationUsage extends OperationFigures {
   /** The same figures of the period before, all 0 where it did not run; `null` where the report has no period before. */
   readonly previous: OperationFigures | null;
   readonly change: UsageChange | null;
+}
+
+/** A feature with all of its operations. Its counts are rounded by themselves: they may differ a little from the sum of those of the operations. */
+export interface FeatureUsage extends Outcomes {
+  readonly surface: string;
+  readonly feature: string;
+  readonly invokes: number;
 }
 
 /** The errors of a listener: runs of it that go well are not heard of, so that there is no rate. */
@@ -165,6 +174,8 @@ export interface UsageReport extends PeriodFigures {
   readonly change: UsageChange | null;
   /** By number of invokes, the most used first. */
   readonly features: readonly OperationUsage[];
+  /** The most used first; of the features of these operations. */
+  readonly featureTotals: readonly FeatureUsage[];
   /** By feature, the widest first. */
   readonly reach: readonly FeatureReach[];
   /** `null` where it is not known which pieces there are: the command line knows no bot. */

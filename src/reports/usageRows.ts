@@ -6,19 +6,45 @@ export interface UsageRow extends EventNameParts, Pick<EventCount, 'day' | 'prov
   readonly weight: number;
 }
 
-export function toRows(counts: readonly EventCount[]): UsageRow[] {
-  const names = new Map<string, EventNameParts>();
-  return counts.map(({ day, eventName, provider, status, errorType, sampleRate, count }) => {
-    const { operationName, surface, feature, operation, action } = names.get(eventName) ?? keep(names, eventName);
+/** The rows of each day; in steps. */
+export function* rowsByDay(counts: Iterable<EventCount>): Generator<void, ReadonlyMap<string, readonly UsageRow[]>> {
+  const names = new EventNames();
+  const days = new Map<string, UsageRow[]>();
+  yield* inSlices(counts, ({ day, eventName, provider, status, errorType, sampleRate, count }) => {
+    const { operationName, surface, feature, operation, action } = names.parse(eventName);
     const parts = { operationName, surface, feature, operation, action };
-    return { day, ...parts, provider, status, errorType, sampleRate, weight: count / sampleRate };
+    const ofDay = days.get(day) ?? [];
+    days.set(day, ofDay);
+    ofDay.push({ day, ...parts, provider, status, errorType, sampleRate, weight: count / sampleRate });
   });
+  return days;
 }
 
-function keep(names: Map<string, EventNameParts>, eventName: string): EventNameParts {
-  const parts = parseEventName(eventName);
-  names.set(eventName, parts);
-  return parts;
+/** Takes each row, and lets other work come between after so many as take about a millisecond. */
+export function* inSlices<Row>(rows: Iterable<Row>, take: (row: Row) => void): Generator<void> {
+  let left = SLICE;
+  for (const row of rows) {
+    take(row);
+    left -= 1;
+    if (left > 0) continue;
+    left = SLICE;
+    yield;
+  }
+}
+
+const SLICE = 1_000;
+
+/** Names of events, each taken apart once: there are many more rows than names. */
+export class EventNames {
+  readonly #known = new Map<string, EventNameParts>();
+
+  parse(eventName: string): EventNameParts {
+    const known = this.#known.get(eventName);
+    if (known !== undefined) return known;
+    const parts = parseEventName(eventName);
+    this.#known.set(eventName, parts);
+    return parts;
+  }
 }
 
 /** How many events there are of each stage. */

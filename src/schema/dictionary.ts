@@ -94,8 +94,8 @@ export const tables = {
   },
   dailyGuilds: {
     name: 'telemetry_daily_guilds',
-    purpose: 'The hashes of the guilds in which a feature was used on a day that is over, to count them.',
-    key: ['dayBucket', 'surface', 'feature', 'guildHash'],
+    purpose: 'The hashes of the guilds of a day that is over, and which features were used there, to count the guilds of each.',
+    key: ['dayBucket', 'guildHash'],
     fields: dailyGuildFields
   },
   salts: {

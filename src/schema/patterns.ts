@@ -23,6 +23,9 @@ export const EVENT_NAME = new RegExp(
   String.raw`^${FEW_DIGITS}(?:${SURFACES.join('|')})\.${NAME}\.${OPERATION_NAME}\.(?:${ACTIONS.join('|')})$`,
   'u'
 );
+/** Features with their surfaces, as `discord.daily discord.generator`. The digits of each count by themselves. */
+const FEATURE = String.raw`(?:${SURFACES.join('|')})\.(?!(?:[^\p{N} ]*\p{N}){15})${NAME}`;
+export const FEATURES = new RegExp(`^${FEATURE}(?: ${FEATURE})*$`, 'u');
 /** No text passes that holds 15 digits. */
 export const HAS_FEW_DIGITS = new RegExp(`^${FEW_DIGITS}`, 'u');
 const PROVIDER_NAME = String.raw`[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,${MAX_SEGMENT - 1}}`;

@@ -1,5 +1,6 @@
 import { dayBucket, eventFields } from './eventFields.ts';
 import type { Field } from './field.ts';
+import { FEATURES } from './patterns.ts';
 
 /** How many events a row stands for. */
 export const count = {
@@ -42,7 +43,15 @@ export const dailyDurationFields = {
 
 export const dailyGuildFields = {
   dayBucket,
-  surface: eventFields.surface,
-  feature: eventFields.feature,
-  guildHash: { ...eventFields.guildHash, nullable: false }
+  guildHash: { ...eventFields.guildHash, nullable: false },
+  features: {
+    column: 'features',
+    type: 'text',
+    nullable: false,
+    // Of more than a thousand features with the longest names: no bot has as many.
+    maxLength: 100_000,
+    pattern: FEATURES,
+    purpose: 'The features that were used in the guild, each after its surface.',
+    example: 'discord.daily discord.generator'
+  }
 } as const satisfies Record<string, Field>;

@@ -77,6 +77,8 @@ export interface Dialect {
   findStrangers(em: SqlEntityManager): Promise<string[]>;
   /** Whether a text matches a pattern that is made of classes of characters alone. */
   matches(text: RawBuilder<unknown>, pattern: RegExp): RawBuilder<unknown>;
+  /** Whether a text has a part. */
+  contains(text: RawBuilder<unknown>, part: string): RawBuilder<unknown>;
   tableExists(em: SqlEntityManager, table: string): Promise<boolean>;
   /** The days of which a table has rows, the oldest first. Found without reading the rows. */
   days(em: SqlEntityManager, table: Table): Promise<string[]>;

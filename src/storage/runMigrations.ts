@@ -12,6 +12,8 @@ export async function runMigrations(em: SqlEntityManager, dialect: Dialect, migr
   await dialect.prepareMigrations(em);
   for (const { name, class: Migration } of migrations) {
     const migration = new Migration(em.getDriver(), em.config);
+    // For what a migration asks before it knows its statements.
+    migration.setTransactionContext?.(em.getTransactionContext());
     await migration.up();
     for (const statement of migration.getQueries?.() ?? [])
       await em.getDriver().execute(statement, undefined, 'all', em.getTransactionContext());

@@ -30,7 +30,7 @@ export interface FeatureGuilds {
 
 /** What can't be added up from day to day. */
 export interface SpanUsage {
-  readonly durations: readonly DurationCount[];
+  readonly durations: Iterable<DurationCount>;
   /** How many guilds there were in all. */
   readonly guilds: number;
   readonly features: readonly FeatureGuilds[];
@@ -38,7 +38,8 @@ export interface SpanUsage {
 
 /** What a report needs to know of some days. */
 export interface Usage {
-  readonly counts: readonly EventCount[];
+  /** Tens of thousands, maybe: whoever goes through them lets other work come between. */
+  readonly counts: Iterable<EventCount>;
   /** One for each that was asked for, in the same order. */
   readonly spans: readonly SpanUsage[];
   /** How many events are dated later than these days, each weighted by 1 / its sample rate. */

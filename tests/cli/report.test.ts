@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { renderCsv } from '../../src/render/csv.ts';
+import { renderHtml } from '../../src/render/html/page.ts';
 import { renderJson } from '../../src/render/json.ts';
 import { findOperation } from '../../src/render/operationSections.ts';
 import { renderText } from '../../src/render/text.ts';
@@ -24,7 +25,8 @@ onBothDatabases((createDatabase) => {
         ['report', '9', '--surface', 'racetime', '--json'],
         ['report', '--surface', 'api'],
         ['report', '9', '--previous'],
-        ['report', '9', '--operation', 'racetime.rooms.open'],
+        ...[[], ['--csv'], ['--json'], ['--html']].map((format) => ['report', '9', '--operation', 'racetime.rooms.open', ...format]),
+        ...['--csv', '--json', '--html'].map((format) => ['report', '9', '--previous', format]),
         ['report', '9', '--operation', 'racetime.rooms.shut']
       ],
       database.env
@@ -32,6 +34,7 @@ onBothDatabases((createDatabase) => {
     const reportOf = (options: Parameters<typeof readReport>[2]): ReturnType<typeof readReport> =>
       readReport(store, today(), { retentionDays: 30, ...options });
     const nineDays = await reportOf({ days: 9 });
+    const operation = findOperation(nineDays, 'racetime.rooms.open');
     const wrong = results.pop();
     expect(results).toEqual(
       [
@@ -41,7 +44,10 @@ onBothDatabases((createDatabase) => {
         renderJson(await reportOf({ days: 9, surface: 'racetime' })),
         renderText(await reportOf({ days: 7, surface: 'api' })),
         renderText(nineDays, { withPrevious: true }),
-        renderText(nineDays, { operation: findOperation(nineDays, 'racetime.rooms.open') })
+        ...[renderText, renderCsv, renderJson, renderHtml].map((render) => render(nineDays, { operation })),
+        renderCsv(nineDays),
+        renderJson(nineDays),
+        renderHtml(nineDays, { withPrevious: true })
       ].map((stdout) => ({ exitCode: DONE, stdout, stderr: '' }))
     );
     expect(wrong).toMatchObject({ exitCode: WRONG_USAGE, stdout: '' });

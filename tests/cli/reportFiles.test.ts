@@ -39,18 +39,22 @@ onBothDatabases((createDatabase) => {
   });
 });
 
-test('a file that can not be written is named, and so is a number that would be the name of one', async () => {
+test('a file that can not be written is named, a number that would be the name of one too, and a picture of less than a report is refused', async () => {
   const { env } = await sqliteDatabase();
   expect(await runCli(['migrate'], { env })).toMatchObject({ exitCode: DONE });
-  const [nowhere, number, two] = await runAll(
+  const [nowhere, number, two, ...wholes] = await runAll(
     [
       ['report', '--html', '/nowhere/report.html'],
       ['report', '--html', '30'],
-      ['report', '--html', '--png', 'report.png']
+      ['report', '--html', '--png', 'report.png'],
+      ['report', '--previous', '--png', 'report.png'],
+      ['report', '--operation', 'discord.generator.preset', '--svg']
     ],
     env
   );
   expect(nowhere).toEqual({ exitCode: FAILED, stdout: '', stderr: "The file /nowhere/report.html can't be written: ENOENT\n" });
   expect(number).toEqual({ exitCode: WRONG_USAGE, stdout: '', stderr: expect.stringMatching(/write the days first, report 30 --html\n$/) });
   expect(two).toMatchObject({ exitCode: WRONG_USAGE, stdout: '' });
+  for (const whole of wholes)
+    expect(whole).toMatchObject({ exitCode: WRONG_USAGE, stdout: '', stderr: expect.stringMatching(/cannot be used with option/) });
 });

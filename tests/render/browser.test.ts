@@ -84,10 +84,17 @@ interface Told {
   test.each(Object.keys(REPORTS))(
     'on the page of a report %s nothing overlaps or is out of sight, on a phone, a tablet and a desk',
     async (kind) => {
-      const page = renderHtml(REPORTS[kind] as UsageReport);
-      for (const width of WIDTHS) {
-        expect({ width, overlaps: await chromium.ask(page, OVERLAPS, { width }) }).toEqual({ width, overlaps: [] });
-        expect({ width, outside: await chromium.ask(page, OUTSIDE, { width }) }).toEqual({ width, outside: { lines: [], scroll: 0 } });
+      const report = REPORTS[kind] as UsageReport;
+      for (const wanted of [{}, { withPrevious: true }, { operation: report.features[0] }]) {
+        const page = renderHtml(report, wanted);
+        for (const width of WIDTHS) {
+          const seen = {
+            width,
+            overlaps: await chromium.ask(page, OVERLAPS, { width }),
+            outside: await chromium.ask(page, OUTSIDE, { width })
+          };
+          expect(seen).toEqual({ width, overlaps: [], outside: { lines: [], scroll: 0 } });
+        }
       }
     }
   );

@@ -13,7 +13,7 @@ test('the JSON has the keys that are promised, with the numbers as they are', ()
     expect.arrayContaining(
       (
         'days from to events activeGuilds features providers errors daily quality ' +
-        'today previous noPrevious change reach unused providerDays errorDays p50Ms p95Ms slowShare'
+        'today previous noPrevious change featureTotals reach unused providerDays errorDays p50Ms p95Ms slowShare'
       ).split(' ')
     )
   );
@@ -22,7 +22,7 @@ test('the JSON has the keys that are promised, with the numbers as they are', ()
       .split(' ')
       .toSorted()
   );
-  expect(keysOf(json['providers'])).toEqual(['provider', 'successes', 'failures', 'successRate'].toSorted());
+  expect(keysOf(json['providers'])).toEqual(['provider', 'runs', 'successes', 'failures', 'successRate'].toSorted());
   expect(keysOf(json['errors'])).toEqual(['errorType', 'status', 'count'].toSorted());
   expect(keysOf(json['daily'])).toEqual(['day', 'events', 'successes', 'failures'].toSorted());
   expect(keysOf(json['quality'])).toEqual(

@@ -8,10 +8,10 @@ import { addDays } from '../../src/events/day.ts';
 import type { SpanUsage } from '../../src/store/store.ts';
 import { aCount, HUGE, reportFrom, reportOf, TODAY } from '../support/madeReports.ts';
 
-function reportOfEnds(successes: number, failures: number): UsageReport {
+function reportOfEnds(successes: number, failures: number, sampleRate = 1): UsageReport {
   return reportFrom([
-    aCount({ eventName: 'discord.generator.preset.success', count: successes }),
-    aCount({ eventName: 'discord.generator.preset.failure', count: failures })
+    aCount({ eventName: 'discord.generator.preset.success', count: successes, sampleRate }),
+    aCount({ eventName: 'discord.generator.preset.failure', count: failures, sampleRate })
   ]);
 }
 
@@ -35,6 +35,12 @@ describe('the text', () => {
   test('tells a rate of 100 % only where nothing failed', () => {
     expect(renderText(reportOfEnds(99_999, 0))).toContain('100.0% succeeded');
     expect(renderText(reportOfEnds(99_999, 1))).toContain('99.9% succeeded');
+  });
+
+  test('rounds a rate down, but no rate that is exact', () => {
+    expect(renderText(reportOfEnds(1, 4, 0.3))).toContain('20.0% succeeded');
+    expect(renderText(reportOfEnds(1, 19, 0.3))).toContain('5.0% succeeded');
+    expect(renderText(reportOfEnds(2, 1, 0.3))).toContain('66.6% succeeded');
   });
 
   test('and the embed tell of events that are dated later than today', () => {
@@ -110,7 +116,7 @@ describe('the text of what has changed', () => {
 
   test('puts the figures of the days before beside those of each operation where they are asked for', () => {
     const features = blockOf(renderText(report, { withPrevious: true }), 'Features');
-    expect(features[0]).toMatch(/change  runs before  success  p95$/);
+    expect(features[0]).toMatch(/change  runs before  success before  p95 before$/);
     expect(features.find((line) => line.startsWith('    roll'))).toMatch(/^    roll +426 +100\.0% .* \+189\.8%\* +147 +100\.0% +–$/);
     expect(blockOf(renderText(report), 'Features').join()).not.toContain('before');
   });

@@ -50,6 +50,11 @@ export function addUp({ events, losses }: Seeded, { days, surface, retentionDays
         previous: noPrevious === null ? runsOf(ofOne(earlier)) : null
       };
     }),
+    featureTotals: groupBy(named, ({ surface: where, feature }) => `${where}.${feature}`).map(([name]) => {
+      const rows = seen.filter((event) => `${event.surface}.${event.feature}` === name);
+      const [where, feature] = name.split('.');
+      return { surface: where, feature, invokes: Math.round(weigh(rows, 'invoke')), ...endsOf(rows) };
+    }),
     reach: groupBy(
       named.filter(({ guildHash }) => guildHash !== null),
       ({ surface: where, feature }) => `${where}.${feature}`
@@ -98,6 +103,7 @@ export function comparable(report: UsageReport): object {
       providers: byName(row.providers, ({ provider }) => provider),
       previous: row.previous && { ...row.previous, ...NO_PERCENTILES }
     })),
+    featureTotals: byName(report.featureTotals, ({ surface, feature }) => `${surface}.${feature}`),
     reach: byName(report.reach, ({ surface, feature }) => `${surface}.${feature}`),
     providerDays: report.daily.flatMap(({ day }) =>
       byName(
@@ -174,7 +180,7 @@ function providersOf(rows: readonly TelemetryEvent[]): object[] {
   return groupBy(
     rows.filter(({ provider, action }) => provider !== null && action !== 'invoke'),
     ({ provider }) => String(provider)
-  ).map(([provider, ofOne]) => ({ provider, ...endsOf(ofOne) }));
+  ).map(([provider, ofOne]) => ({ provider, runs: Math.round(weigh(ofOne)), ...endsOf(ofOne) }));
 }
 
 function errorsOf(rows: readonly TelemetryEvent[], withProvider: boolean): object[] {

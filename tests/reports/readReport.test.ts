@@ -106,6 +106,7 @@ onBothDatabases((createDatabase) => {
       noPrevious: 'today',
       change: null,
       features: [],
+      featureTotals: [],
       reach: [],
       unused: null,
       listenerErrors: [],

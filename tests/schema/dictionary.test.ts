@@ -46,7 +46,7 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, Value>>>> = {
     bucket: 57,
     count: 1
   },
-  telemetry_daily_guilds: { day_bucket: '2026-02-12', surface: 'discord', feature: 'generator', guild_hash: 'a'.repeat(64) },
+  telemetry_daily_guilds: { day_bucket: '2026-02-12', guild_hash: 'a'.repeat(64), features: 'discord.generator' },
   telemetry_notices: { day_bucket: '2026-02-12', kind: 'alert', name: 'discord.generator.preset' },
   telemetry_opt_outs: { guild_hash: 'a'.repeat(64), fingerprint: 'b'.repeat(64) },
   telemetry_salts: { day_bucket: '2026-02-12', fingerprint: 'a'.repeat(64) },

@@ -155,7 +155,7 @@ onBothDatabases((createDatabase) => {
       `insert into telemetry_daily_counts values ('${rolledUp}', 'discord.generator.preset.invoke', '', 'error', '', 1, 1)`,
       `insert into telemetry_daily_counts values ('${rolledUp}', 'discord.generator.preset.hello bob', '', 'ok', '', 1, 1)`,
       `insert into telemetry_daily_durations values ('${rolledUp}', 'discord.generator.preset.invoke', 1, 201, 1)`,
-      `insert into telemetry_daily_guilds values ('${rolledUp}', 'bob', 'hello bob', '${'g'.repeat(64)}')`,
+      `insert into telemetry_daily_guilds values ('${rolledUp}', '${'g'.repeat(64)}', 'discord.generator hello bob')`,
       `insert into telemetry_salts values ('${today}', 'bob')`,
       `insert into telemetry_notices values ('${today}', 'bob', 'discord.generator.hello bob')`
     ]);
@@ -167,9 +167,8 @@ onBothDatabases((createDatabase) => {
         'telemetry_daily_counts.status does not fit the action and the error type, in 1 row',
         'telemetry_daily_durations.bucket holds what does not fit it, in 1 row',
         'telemetry_daily_durations.event_name is that of a stage without a duration, but there is one, in 1 row',
-        'telemetry_daily_guilds.feature holds what does not fit it, in 1 row',
+        'telemetry_daily_guilds.features holds what does not fit it, in 1 row',
         'telemetry_daily_guilds.guild_hash holds what does not fit it, in 1 row',
-        'telemetry_daily_guilds.surface holds what does not fit it, in 1 row',
         'telemetry_events.action is not that of the event name, in 1 row',
         ...(isSqlite ? [`telemetry_events_${today.replaceAll('-', '')}_1 holds rows of another day than its own`] : []),
         'telemetry_events.duration_ms holds what does not fit it, in 2 rows',
@@ -202,8 +201,8 @@ test('an audit names all that hangs on a table of SQLite or stands beside it', a
     'create table notes (id, at)',
     'create view by_day as select day_bucket from telemetry_events',
     `drop table ${guilds}`,
-    `create table ${guilds} (day_bucket text not null, surface text not null default 'api', feature text not null,
-      guild_hash text not null, primary key (day_bucket, surface, feature, guild_hash))`,
+    `create table ${guilds} (day_bucket text not null, guild_hash text not null, features text not null default 'api.seeds',
+      primary key (day_bucket, guild_hash))`,
     `insert into telemetry_events_template select * from ${events}`,
     'drop view telemetry_salts',
     'create table telemetry_events_20261399_x (id text)'
@@ -213,12 +212,12 @@ test('an audit names all that hangs on a table of SQLite or stands beside it', a
       "The file holds a table that is not telemetry's: notes",
       "The file holds a table that is not telemetry's: telemetry_events_20261399_x",
       "The file holds a view that is not telemetry's: by_day",
-      ...['day_bucket', 'feature', 'guild_hash', 'surface'].map(
+      ...['day_bucket', 'features', 'guild_hash'].map(
         (column) => `${guilds}.${column} lacks its constraint telemetry_daily_guilds_${column}_check`
       ),
       `${guilds} has a rowid, which keeps the order of its rows: it must be made WITHOUT ROWID`,
       `${guilds} takes values of any type: it must be made STRICT`,
-      `${guilds}.surface is filled by the database itself, by a default or an expression`,
+      `${guilds}.features is filled by the database itself, by a default or an expression`,
       `${events} has a trigger that nobody asked for: with_time`,
       'telemetry_events_template holds rows of another day than its own',
       'telemetry_salts is not the view that shows all of its days'
@@ -259,7 +258,7 @@ test('an audit names all that hangs on a table of PostgreSQL or stands beside it
     create materialized view telemetry_copy as select guild_hash from telemetry_daily_guilds;
     create policy own on telemetry_events using (true);
     alter table telemetry_events enable row level security;
-    create statistics pairs on surface, guild_hash from telemetry_daily_guilds;
+    create statistics pairs on features, guild_hash from telemetry_daily_guilds;
     create publication elsewhere for table telemetry_events;
     comment on table telemetry_events is 'bob';
     comment on column telemetry_events.provider is 'bob';

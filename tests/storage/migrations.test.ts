@@ -1,7 +1,48 @@
 import { expect, test } from '@jest/globals';
 import { MikroORM } from '@mikro-orm/sql';
+import { readSettings } from '../../config/settings.ts';
 import { configFor } from '../../mikro-orm.config.ts';
-import { onBothDatabases } from '../support/databases.ts';
+import { dialectOf } from '../../src/storage/openStore.ts';
+import { ormOptions } from '../../src/storage/ormOptions.ts';
+import { runMigrations } from '../../src/storage/runMigrations.ts';
+import { onBothDatabases, type TestDatabase } from '../support/databases.ts';
+import { TODAY } from '../support/madeReports.ts';
+import { openTestStore } from '../support/seedEvents.ts';
+
+const DAYS = ['2026-02-11', '2026-02-12'];
+const hashOf = (guild: number): string => String(guild).repeat(64);
+
+/** Runs the first migrations alone, as an older version had them. */
+async function migrateBefore(database: TestDatabase, name: string): Promise<void> {
+  const dialect = await dialectOf(readSettings(database.env), { migrate: true, busyTimeoutMs: 5_000 });
+  const orm = new MikroORM(ormOptions(dialect));
+  try {
+    await orm.connect();
+    await dialect.prepare(orm);
+    const older = dialect.migrations.slice(
+      0,
+      dialect.migrations.findIndex((one) => one.name === name)
+    );
+    await orm.em.fork().transactional((em) => runMigrations(em, dialect, older));
+  } finally {
+    await orm.close(true);
+  }
+}
+
+/** Adds rows of a day to a table of it; SQLite has to have one for the day. */
+async function insertOf({ engine, sql }: TestDatabase, table: string, day: string, rows: readonly string[]): Promise<void> {
+  let name = table;
+  if (engine === 'SQLite') {
+    name = `${table}_${day.replaceAll('-', '')}_1`;
+    const [template] = await sql(`select sql from sqlite_master where name = '${table}_template'`);
+    const [view] = await sql(`select sql from sqlite_master where name = '${table}'`);
+    const definition = String(template?.['sql']);
+    await sql(`create table ${name} ${definition.slice(definition.indexOf('('))}`);
+    await sql(`drop view ${table}`);
+    await sql(`${String(view?.['sql'])} union all select * from ${name}`);
+  }
+  await sql(`insert into ${name} values ${rows.map((row) => `('${day}', ${row})`).join(', ')}`);
+}
 
 onBothDatabases((createDatabase) => {
   test("MikroORM's own check finds that the snapshot of the migrations is what the data dictionary says", async () => {
@@ -13,5 +54,34 @@ onBothDatabases((createDatabase) => {
     } finally {
       await orm.close(true);
     }
+  });
+
+  test('the guilds of days that were rolled up by features are counted as before once a guild has one row a day', async () => {
+    const database = await createDatabase();
+    await migrateBefore(database, 'Migration20261128_GuildsInOneRow');
+    for (const [at, day] of DAYS.entries()) {
+      await insertOf(
+        database,
+        'telemetry_daily_counts',
+        day,
+        ['discord.generator', 'discord.daily', 'api.generator'].map((name) => `'${name}.preset.invoke', '', 'ok', '', 1, 1`)
+      );
+      const uses = ["'discord', 'generator'", "'discord', 'daily'", "'api', 'generator'"].flatMap((feature, index) =>
+        Array.from({ length: 3 - index }, (_, guild) => `${feature}, '${hashOf(guild + at)}'`)
+      );
+      await insertOf(database, 'telemetry_daily_guilds', day, uses);
+    }
+    const store = await openTestStore(database, TODAY);
+    const count = async (from: string, surface?: 'api'): Promise<unknown> => {
+      const { spans } = await store.usage({ spans: [{ from, to: DAYS[1] ?? '' }], surface });
+      return {
+        guilds: spans[0]?.guilds,
+        ...Object.fromEntries((spans[0]?.features ?? []).map((one) => [`${one.surface}.${one.feature}`, one.guilds]))
+      };
+    };
+    expect(await count(DAYS[0] ?? '')).toEqual({ guilds: 4, 'discord.generator': 4, 'discord.daily': 3, 'api.generator': 2 });
+    expect(await count(DAYS[1] ?? '')).toEqual({ guilds: 3, 'discord.generator': 3, 'discord.daily': 2, 'api.generator': 1 });
+    expect(await count(DAYS[0] ?? '', 'api')).toEqual({ guilds: 2, 'api.generator': 2 });
+    expect((await store.audit(60)).findings).toEqual([]);
   });
 });

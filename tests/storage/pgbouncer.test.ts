@@ -67,7 +67,7 @@ const POOLS = [
       expect(rolledUp).toBeGreaterThan(0);
       expect((await store.eraseGuilds([GUILD])).deleted).toBe(1);
       const { counts } = await store.usage({ spans: [{ from: addDays(today, -29), to: today }] });
-      expect(counts.map(({ day, count }) => ({ day, count })).toSorted((a, b) => (a.day < b.day ? -1 : 1))).toEqual(
+      expect([...counts].map(({ day, count }) => ({ day, count })).toSorted((a, b) => (a.day < b.day ? -1 : 1))).toEqual(
         [4, 3, 0].map((ago) => ({ day: addDays(today, -ago), count: 1 }))
       );
       expect((await store.audit(30)).findings).toEqual([]);
@@ -85,7 +85,7 @@ const POOLS = [
     await writeEvents(store, [anEvent(seededRandom(9), { dayBucket: today, sampleRate: 1 / 3 })]);
     expect(await store.totals()).toMatchObject({ newestDay: today });
     const { counts, spans } = await store.usage({ spans: [{ from: today, to: today }] });
-    expect(counts.map(({ sampleRate }) => sampleRate)).toContain(1 / 3);
+    expect([...counts].map(({ sampleRate }) => sampleRate)).toContain(1 / 3);
     expect(spans).toMatchObject([{ guilds: 0 }]);
   });
 });

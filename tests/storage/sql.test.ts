@@ -33,7 +33,7 @@ onBothDatabases((createDatabase) => {
         );
         const spans = [{ from: today, to: today }];
         const { counts } = await store.usage({ spans });
-        expect(new Set(counts.map(({ provider }) => provider))).toEqual(new Set(texts));
+        expect(new Set([...counts].map(({ provider }) => provider))).toEqual(new Set(texts));
         for (const text of texts) {
           expect(await store.usage({ spans, surface: text as Surface })).toMatchObject({
             counts: [],

@@ -63,8 +63,8 @@ function inOrder({ counts, spans, ...more }: Usage): Usage {
   };
 }
 
-function sorted<T>(rows: readonly T[]): T[] {
-  return rows.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+function sorted<T>(rows: Iterable<T>): T[] {
+  return [...rows].toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
 /** What is stored, in the words of a session that sets what it needs. */

@@ -8,6 +8,8 @@ import { NOTHING, type Card, type DayBar, type OperationBar } from '../overview.
 const MOST_LABELS = 4;
 /** Fewer days than this leave room at both sides, lest their bars be as wide as doors. */
 const FEWEST_SLOTS = 9;
+/** A table has room for so many, with that of the names, on a page that is wide enough for tables. */
+const MOST_COLUMNS = 9;
 const SLOT = 10;
 const BAR = 7;
 const HEIGHT = 100;
@@ -80,7 +82,7 @@ export function tableStart(title: string, headers: readonly string[], barColumn?
     (name, index) => `<th role="columnheader" scope="col"${index === barColumn ? ' class="bar"' : ''}>${escape(name)}</th>`
   );
   return (
-    `<table role="table"><caption><h2>${escape(title)}</h2></caption>` +
+    `<table role="table"${headers.length > MOST_COLUMNS ? ' class="wide"' : ''}><caption><h2>${escape(title)}</h2></caption>` +
     `<thead role="rowgroup"><tr role="row">${cells.join('')}</tr></thead><tbody role="rowgroup">`
   );
 }

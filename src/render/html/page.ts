@@ -1,8 +1,9 @@
 import type { UsageReport } from '../../reports/usageReport.ts';
 import { formatValue } from '../format.ts';
 import { escape } from '../markup.ts';
-import { overviewOf } from '../overview.ts';
-import { sectionsOf, type Section } from '../sections.ts';
+import { overviewOf, type Overview } from '../overview.ts';
+import { operationName } from '../operationSections.ts';
+import { sectionsOf, type Section, type Wanted } from '../sections.ts';
 import { STAR } from '../text.ts';
 import { cardList, cell, dayFigure, operationTable, tableStart } from './charts.ts';
 import { STYLE } from './style.ts';
@@ -10,8 +11,11 @@ import { STYLE } from './style.ts';
 const MOST_OPERATIONS = 10;
 
 /** The report as one page of HTML that needs nothing else: no script, no other file, no network. */
-export function renderHtml(report: UsageReport): string {
-  const { title, period, compared, cards, days, operations, otherOperations, quality } = overviewOf(report, MOST_OPERATIONS);
+export function renderHtml(report: UsageReport, wanted: Wanted = {}): string {
+  const { operation } = wanted;
+  const overview = overviewOf(report, MOST_OPERATIONS);
+  const { period, compared, quality } = overview;
+  const title = operation === undefined ? overview.title : operationName(operation);
   return `${[
     '<!doctype html>',
     '<html lang="en">',
@@ -26,10 +30,8 @@ export function renderHtml(report: UsageReport): string {
     '<body>',
     '<main>',
     `<header><h1>${escape(title)}</h1><p>${period} <span class="muted">· ${escape(compared)}</span></p></header>`,
-    cardList(cards),
-    `<section>${dayFigure(days)}</section>`,
-    operationTable(operations, otherOperations),
-    ...sectionsOf(report).map(table),
+    ...(operation === undefined ? atOneLook(overview) : [`<section>${dayFigure(operation.daily.toReversed())}</section>`]),
+    ...sectionsOf(report, wanted).map(table),
     `<section><h2>Quality of the data</h2><ul>${quality.map((line) => `<li>${escape(line)}</li>`).join('')}</ul></section>`,
     '</main>',
     '</body>',
@@ -37,6 +39,10 @@ export function renderHtml(report: UsageReport): string {
   ]
     .filter((line) => line !== '')
     .join('\n')}\n`;
+}
+
+function atOneLook({ cards, days, operations, otherOperations }: Overview): string[] {
+  return [cardList(cards), `<section>${dayFigure(days)}</section>`, operationTable(operations, otherOperations)];
 }
 
 function table({ title, one, columns, rows, ifEmpty }: Section): string {

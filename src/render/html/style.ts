@@ -1,3 +1,18 @@
+/** A table whose rows are laid out as blocks, each cell with its header before it: where there is no room for its columns. */
+function asBlocks(table: string): string {
+  return `
+${table}, ${table} tbody, ${table} caption { display: block; }
+${table} thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+${table} tr { display: flex; flex-wrap: wrap; gap: 0 1.1rem; padding: 0.45rem 0; border-top: 1px solid var(--line); }
+${table} th, ${table} td { display: block; width: auto; min-width: 0; border: 0; padding: 0; text-align: left; }
+${table} th:first-child { flex: 0 0 100%; min-width: 0; padding: 0; }
+${table} .inner { padding-left: 1.1rem; }
+${table} td.bar { width: 100%; min-width: 0; }
+${table} td:empty { display: none; }
+${table} td[data-label]::before { content: attr(data-label) ' '; color: var(--muted); font-size: 0.85rem; }
+`;
+}
+
 /** All of the page's looks: light or dark as the reader has it, on a screen of any width, and on paper. */
 export const STYLE = `
 :root {
@@ -52,23 +67,16 @@ th:first-child { padding-left: 0; min-width: 11rem; }
 tbody tr:first-child > * { border-top-color: var(--muted); }
 td, thead th + th { text-align: right; white-space: nowrap; width: 1%; padding-left: 1.75rem; }
 .group > th { font-weight: 600; } .inner > th { padding-left: 1.1rem; }
-td.bar, thead th.bar { width: 40%; min-width: 9rem; text-align: left; }
+td.bar, thead th.bar { width: 40%; min-width: 13rem; text-align: left; }
 .bar b { display: inline-block; height: 0.7em; border-radius: 2px; margin-right: 0.6em; background: var(--success); }
 ul { list-style: none; }
 @media (min-width: 60rem) { th:first-child { min-width: 15rem; } }
+${asBlocks('table.wide')}
 @media (max-width: 52rem) {
   main { padding: 1.25rem 0.75rem 2rem; gap: 0.9rem; }
   section { padding: 0.9rem 1rem; }
   .cards > div { padding: 0.7rem 0.8rem; font-size: 0.83rem; }
-  table, tbody, caption { display: block; }
-  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  tr { display: flex; flex-wrap: wrap; gap: 0 1.1rem; padding: 0.45rem 0; border-top: 1px solid var(--line); }
-  th, td, .inner > th { display: block; width: auto; min-width: 0; border: 0; padding: 0; text-align: left; }
-  th:first-child { flex: 0 0 100%; min-width: 0; }
-  .inner { padding-left: 1.1rem; }
-  td.bar { width: 100%; min-width: 0; }
-  td:empty { display: none; }
-  td[data-label]::before { content: attr(data-label) ' '; color: var(--muted); font-size: 0.85rem; }
+  ${asBlocks('table')}
 }
 @media print {
   :root {

@@ -109,6 +109,10 @@ export class PostgresqlDialect implements Dialect {
     await sql`set local work_mem = '32MB'`.execute(em.getKysely());
   }
 
+  contains(text: RawBuilder<unknown>, part: string): RawBuilder<unknown> {
+    return sql`strpos(${text}, ${part}) > 0`;
+  }
+
   async lockDay(em: SqlEntityManager, day: string): Promise<void> {
     await sql`select pg_advisory_xact_lock(${DAY_LOCKS}, ${dayNumber(day)})`.execute(em.getKysely());
   }

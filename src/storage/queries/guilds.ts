@@ -1,10 +1,12 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
+import type { Surface } from '../../schema/closedLists.ts';
 import { tables } from '../../schema/dictionary.ts';
+import { parseEventName, surfacePrefix } from '../../schema/eventName.ts';
 import type { FeatureGuilds, SpanUsage, UsageRange } from '../../store/store.ts';
 import type { Dialect } from '../dialect.ts';
 import { rowsOf } from './rowsOf.ts';
-import { onSurface, spanNumber } from './spans.ts';
+import { spanNumber } from './spans.ts';
 import { run } from './tables.ts';
 
 /** Days whose guilds are counted: those that are rolled up, and those whose events are read. */
@@ -13,39 +15,73 @@ interface GuildRange extends UsageRange {
   readonly open: readonly string[];
 }
 
-type Row = FeatureGuilds & { readonly span: number };
+/** How many features one statement counts. */
+const AT_A_TIME = 200;
 
-/** Counts the guilds of each span, in all and by feature. The database counts them: their hashes are many, and stay there. */
+/** A feature as the roll-ups name it: after its surface. */
+export const FEATURE_NAME = sql`surface || '.' || feature`;
+
+/**
+ * Counts the guilds of each span, in all and by feature: of `features`, named after their surfaces, which are all that there are. The database
+ * counts the guilds: their hashes are many, and stay there.
+ */
 export async function readGuilds(
   em: SqlEntityManager,
   dialect: Dialect,
-  { closed, open, spans, surface }: GuildRange
+  range: GuildRange,
+  features: readonly string[]
 ): Promise<Omit<SpanUsage, 'durations'>[]> {
-  const columns = sql`${spanNumber(spans)} as span, surface, feature, guild_hash`;
-  // Each made distinct by itself, which leaves few: of them all at once PostgreSQL expects so many that it would sort them.
-  const parts = [
+  const counted = range.spans.map(() => ({ guilds: 0, features: [] as FeatureGuilds[] }));
+  const uses = await usesOf(em, dialect, range);
+  for (let from = 0; from < features.length && uses.length > 0; from += AT_A_TIME) {
+    const some = features.slice(from, from + AT_A_TIME);
+    const rows = await run<Readonly<Record<string, number>>>(em, countQuery(dialect, uses, some, range.surface));
+    for (const row of rows) {
+      const ofSpan = counted[Number(row['span'])];
+      if (ofSpan === undefined) continue;
+      ofSpan.guilds = Number(row['guilds']);
+      ofSpan.features.push(...some.map((name, at) => toFeature(name, Number(row[columnOf(at)]))).filter(({ guilds }) => guilds > 0));
+    }
+  }
+  return counted;
+}
+
+/** Queries for guilds, the span, and features that were used there: each name between two spaces, so that none is found within another. */
+async function usesOf(em: SqlEntityManager, dialect: Dialect, { closed, open, spans }: GuildRange): Promise<RawBuilder<unknown>[]> {
+  const columns = (features: RawBuilder<unknown>): RawBuilder<unknown> =>
+    sql`guild_hash, ' ' || ${features} || ' ' as features, ${spanNumber(spans)} as span`;
+  const events = await Promise.all(open.map((day) => rowsOf(em, dialect, tables.events, day)));
+  return [
     ...(closed.length === 0
       ? []
-      : [
-          sql`select distinct ${columns} from ${dialect.tables.dailyGuilds} where day_bucket in (${sql.join(closed)}) ${onSurface(surface)}`
-        ]),
-    ...(await Promise.all(open.map((day) => rowsOf(em, dialect, tables.events, day)))).map(
-      (events) => sql`select distinct ${columns} from ${events} where guild_hash is not null ${onSurface(surface)}`
-    )
+      : [sql`select ${columns(sql`features`)} from ${dialect.tables.dailyGuilds} where day_bucket in (${sql.join(closed)})`]),
+    ...events.map((ofDay) => sql`select distinct ${columns(FEATURE_NAME)} from ${ofDay} where guild_hash is not null`)
   ];
-  if (parts.length === 0) return spans.map(() => ({ guilds: 0, features: [] }));
-  const rows = await run<Row | { readonly span: number; readonly feature: null; readonly guilds: number }>(
-    em,
-    sql`with seen as (select distinct span, surface, feature, guild_hash from (${sql.join(parts, sql` union all `)}) as part)
-      select span, surface, feature, count(*) as guilds from seen group by 1, 2, 3
-      union all
-      select span, null, null, count(*) from (select distinct span, guild_hash from seen) as guild group by 1`
-  );
-  return spans.map((_, span) => {
-    const ofSpan = rows.filter((row) => Number(row.span) === span);
-    const features = ofSpan.flatMap((row) =>
-      row.feature === null ? [] : [{ surface: row.surface, feature: row.feature, guilds: Number(row.guilds) }]
-    );
-    return { guilds: Number(ofSpan.find(({ feature }) => feature === null)?.guilds ?? 0), features };
-  });
+}
+
+/**
+ * A row for each span, with the number of its guilds, and of those in which each of the features was used. What was used in a guild is put together
+ * first: most of its features are found in its first day.
+ */
+function countQuery(
+  dialect: Dialect,
+  uses: readonly RawBuilder<unknown>[],
+  features: readonly string[],
+  surface: Surface | undefined
+): RawBuilder<unknown> {
+  const has = (text: string): RawBuilder<unknown> => dialect.contains(sql`features`, text);
+  const counts = features.map((name, at) => sql`sum(case when ${has(` ${name} `)} then 1 else 0 end) as ${sql.ref(columnOf(at))}`);
+  return sql`select span, count(*) as guilds, ${sql.join(counts)} from (
+      select guild_hash, span, string_agg(features, '') as features from (${sql.join(uses, sql` union all `)}) as uses
+      ${surface === undefined ? sql`` : sql`where ${has(` ${surfacePrefix(surface)}`)}`} group by guild_hash, span
+    ) as guild group by span`;
+}
+
+function columnOf(at: number): string {
+  return `used_${at}`;
+}
+
+function toFeature(name: string, guilds: number): FeatureGuilds {
+  const { surface, feature } = parseEventName(name);
+  return { surface, feature, guilds };
 }

@@ -4,6 +4,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { addDays, DAY_MS, utcDay } from '../../events/day.ts';
 import { tables } from '../../schema/dictionary.ts';
 import type { Dialect } from '../dialect.ts';
+import { FEATURE_NAME } from './guilds.ts';
 import { rowsOf } from './rowsOf.ts';
 import { run } from './tables.ts';
 import { addEvents } from './usage.ts';
@@ -61,9 +62,10 @@ async function rollUp(em: SqlEntityManager, dialect: Dialect, day: string): Prom
   );
   await run(
     em,
-    sql`insert into ${await dialect.tableFor(em, tables.dailyGuilds, day)} (day_bucket, surface, feature, guild_hash)
-      select distinct day_bucket, surface, feature, guild_hash from ${await rowsOf(em, dialect, tables.events, day)}
-      where guild_hash is not null`
+    sql`insert into ${await dialect.tableFor(em, tables.dailyGuilds, day)} (day_bucket, guild_hash, features)
+      select day_bucket, guild_hash, string_agg(name, ' ' order by name)
+      from (select distinct day_bucket, guild_hash, ${FEATURE_NAME} as name from ${await rowsOf(em, dialect, tables.events, day)}
+        where guild_hash is not null) as seen group by day_bucket, guild_hash`
   );
   await dialect.renewDay(em, tables.events, day);
   return true;

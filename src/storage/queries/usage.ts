@@ -25,7 +25,7 @@ export async function readUsage(em: SqlEntityManager, dialect: Dialect, { spans,
   const open = stored.filter((day) => spanOf(day) >= 0 && !rolledUp.includes(day));
   if (closed.length > 0) await addRollups(em, dialect, tally, { days: closed, spans, surface });
   for (const day of open) await addEvents(em, dialect, tally, day, { span: spanOf(day), surface });
-  const guilds = await readGuilds(em, dialect, { closed, open, spans, surface });
+  const guilds = await readGuilds(em, dialect, { closed, open, spans, surface }, tally.features);
   return {
     counts: tally.counts,
     spans: guilds.map((ofSpan, span) => ({ ...ofSpan, durations: tally.durations(span) })),

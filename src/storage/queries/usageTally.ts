@@ -12,6 +12,12 @@ export class UsageTally {
     return [...this.#counts.values()];
   }
 
+  /** Of what was counted, each after its surface: `discord.generator`. */
+  get features(): string[] {
+    const operations = new Set(this.counts.map(({ eventName }) => eventName));
+    return [...new Set([...operations].map((name) => name.split('.').slice(0, 2).join('.')))];
+  }
+
   addCount(day: string, { eventName, provider, status, errorType, sampleRate, count }: Omit<EventCount, 'day'>): void {
     const key = `${day}\n${eventName}\n${provider ?? ''}\n${status}\n${errorType ?? ''}\n${sampleRate}`;
     const known = this.#counts.get(key);

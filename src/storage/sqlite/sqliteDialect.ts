@@ -162,6 +162,10 @@ export class SqliteDialect implements Dialect {
 
   async prepareForCounting(): Promise<void> {}
 
+  contains(text: RawBuilder<unknown>, part: string): RawBuilder<unknown> {
+    return sql`instr(${text}, ${part}) > 0`;
+  }
+
   /** No lock, as above. */
   async lockDay(): Promise<void> {}
 

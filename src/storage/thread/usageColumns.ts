@@ -1,4 +1,4 @@
-import type { DurationCount, EventCount, SpanUsage, Usage } from '../../store/store.ts';
+import type { SpanUsage, Usage } from '../../store/store.ts';
 
 /** The fields of rows, row after row; a text is a place in the list of texts. */
 type Cells = Float64Array<ArrayBuffer>;
@@ -24,43 +24,47 @@ export function toUsageColumns({ counts, spans, ...rest }: Usage): UsageColumns 
     places.set(text, known);
     return known;
   };
-  const countCells = counts.flatMap(({ day, eventName, provider, status, errorType, sampleRate, count }) => [
-    ...[day, eventName, provider, status, errorType].map(place),
-    sampleRate,
-    count
-  ]);
-  const ofSpans = spans.map(({ durations, ...span }) => ({
-    ...span,
-    durations: Float64Array.from(
-      durations.flatMap(({ eventName, bucket, sampleRate, count }) => [place(eventName), bucket, sampleRate, count])
-    )
-  }));
+  const countCells: number[] = [];
+  for (const { day, eventName, provider, status, errorType, sampleRate, count } of counts)
+    countCells.push(place(day), place(eventName), place(provider), place(status), place(errorType), sampleRate, count);
+  const ofSpans = spans.map(({ durations, ...span }) => {
+    const cells: number[] = [];
+    for (const { eventName, bucket, sampleRate, count } of durations) cells.push(place(eventName), bucket, sampleRate, count);
+    return { ...span, durations: Float64Array.from(cells) };
+  });
   return { counts: Float64Array.from(countCells), spans: ofSpans, texts: [...places.keys()], rest };
 }
 
+/** The rows again, each made as it is asked for. */
 export function fromUsageColumns({ texts, counts, spans, rest }: UsageColumns): Usage {
   const textAt = (cells: Cells, at: number): string | null => texts[cells[at] as number] ?? null;
-  const count = (at: number): EventCount => ({
-    day: textAt(counts, at) as string,
-    eventName: textAt(counts, at + 1) as string,
-    provider: textAt(counts, at + 2),
-    status: textAt(counts, at + 3) as string,
-    errorType: textAt(counts, at + 4),
-    sampleRate: counts[at + 5] as number,
-    count: counts[at + 6] as number
-  });
-  const duration = (cells: Cells, at: number): DurationCount => ({
-    eventName: textAt(cells, at) as string,
-    bucket: cells[at + 1] as number,
-    sampleRate: cells[at + 2] as number,
-    count: cells[at + 3] as number
-  });
   return {
     ...rest,
-    counts: Array.from({ length: counts.length / COUNT_FIELDS }, (_, row) => count(row * COUNT_FIELDS)),
+    counts: eachRow(counts, COUNT_FIELDS, (at) => ({
+      day: textAt(counts, at) as string,
+      eventName: textAt(counts, at + 1) as string,
+      provider: textAt(counts, at + 2),
+      status: textAt(counts, at + 3) as string,
+      errorType: textAt(counts, at + 4),
+      sampleRate: counts[at + 5] as number,
+      count: counts[at + 6] as number
+    })),
     spans: spans.map(({ durations, ...span }) => ({
       ...span,
-      durations: Array.from({ length: durations.length / DURATION_FIELDS }, (_, row) => duration(durations, row * DURATION_FIELDS))
+      durations: eachRow(durations, DURATION_FIELDS, (at) => ({
+        eventName: textAt(durations, at) as string,
+        bucket: durations[at + 1] as number,
+        sampleRate: durations[at + 2] as number,
+        count: durations[at + 3] as number
+      }))
     }))
+  };
+}
+
+function eachRow<Row>({ length }: Cells, fields: number, rowAt: (at: number) => Row): Iterable<Row> {
+  return {
+    *[Symbol.iterator]() {
+      for (let at = 0; at < length; at += fields) yield rowAt(at);
+    }
   };
 }

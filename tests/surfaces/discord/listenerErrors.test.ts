@@ -82,7 +82,7 @@ onBothDatabases((createDatabase) => {
     const apart = renderEmbed(report).fields.find(({ name }) => name === 'Errors of listeners')?.value;
     for (const table of [renderText(report), apart]) expect(table).toMatch(/relay_out unexpected_er.* 1\n/);
     expect(renderText(report)).toContain('100.0% succeeded');
-    expect(renderCsv(report)).toContain('\r\nlistener_error,discord,relay_out.unexpected_error,error,,,,,1,,\r\n');
+    expect(renderCsv(report)).toContain('\r\nlistener_error,discord,relay_out.unexpected_error,error,,,,,1,,');
     expect(JSON.parse(renderJson(report)).listenerErrors).toEqual(report.listenerErrors);
     expect(bot.log.filter((line) => /^\w+ Telemetry.*(sentinel|someone)/.test(line))).toEqual([]);
   });

@@ -1,0 +1,287 @@
+import { addDays, daysDownFrom } from '../../../src/events/day.ts';
+import type { UsageChange } from '../../../src/reports/change.ts';
+import { between, DAY, NOTHING, OPERATION, RUN, type Counted, type Counting, type Timed } from './counted.ts';
+import { change, count, duration, EMPTY, forPeople, forPrograms, guilds, rate, slow, text, type Figure, type Table } from './figures.ts';
+
+type FigureTable = Table<Figure>;
+
+/** A period, as SQL and the pages call it. */
+interface Span {
+  readonly where: string;
+  readonly label: string;
+}
+
+/** Whether the changes of an operation, or of all together, are more than chance: `tests/reports/change.test.ts` says which are. */
+export type Notable = (operation: string | undefined) => { readonly [Measure in keyof UsageChange]: boolean };
+
+interface Asked {
+  readonly days: number;
+  readonly today: string;
+  readonly notable: Notable;
+}
+
+/** Which table holds what people are not shown. */
+export const FOR_PROGRAMS = 'For programs';
+
+const ERRORS = ['status', 'count'];
+const PROVIDERS = ['runs', 'success', 'failed'];
+const FAILED = 'error_type is not null';
+const ASKED = `provider is not null and action <> 'invoke'`;
+const ERROR = "error_type || '|' || status || '|' || coalesce(provider, '')";
+const ERROR_TYPE = "error_type || '|' || status";
+
+/** Every table of a report, by its title, from plain SQL over the stored events. */
+export async function expectedTables(sql: Counting, asked: Asked): Promise<Record<string, FigureTable>> {
+  const { days, today, notable } = asked;
+  const [now, before] = spans(asked);
+  const ofToday = { where: between(today, today), label: 'today so far' };
+  const runs = await sql.counts(OPERATION, `${now.where} and ${RUN}`);
+  const runsBefore = await sql.counts(OPERATION, `${before.where} and ${RUN}`);
+  const speeds = await sql.durations(OPERATION, now.where);
+  const speedsBefore = await sql.durations(OPERATION, before.where);
+  const names = [...new Set([...runs.keys(), ...runsBefore.keys()])];
+  const operations = names.map((name) => ({
+    ...namesOf(name),
+    runs: runs.get(name) ?? NOTHING,
+    earlier: runsBefore.get(name) ?? NOTHING,
+    speed: speeds.get(name),
+    speedBefore: speedsBefore.get(name),
+    notable: notable(name)
+  }));
+  const errors = await sql.counts(`${OPERATION} || ' ' || ${ERROR}`, `${now.where} and ${RUN} and ${FAILED}`);
+  const features = Map.groupBy(operations, ({ feature }) => feature);
+  const reach = await sql.guilds("surface || ' ' || feature", `${now.where} and ${RUN}`);
+  const reachBefore = await sql.guilds("surface || ' ' || feature", `${before.where} and ${RUN}`);
+  const listed = daysDownFrom(addDays(today, -1), addDays(today, -days));
+  const [all, byDay] = [await sql.counts(DAY, now.where), await sql.counts(DAY, `${now.where} and ${RUN}`)];
+  return {
+    Periods: {
+      columns: ['runs', 'change', 'success', 'failed', 'p50', 'p95', 'over 3 s', 'guilds'],
+      rows: Object.fromEntries(
+        await Promise.all(
+          [now, before, ofToday].map(async (span) => [span.label, await periodCells(sql, span, span === now && before, notable)])
+        )
+      )
+    },
+    'Notable changes': {
+      columns: ['change', 'runs', 'before', 'success', 'before'],
+      rows: Object.fromEntries(
+        operations.flatMap(({ label, runs: { invokes, good, bad }, earlier, notable: is }) => [
+          ...(is.invokes ? [[label, [change(invokes, earlier.invokes, true), count(invokes), count(earlier.invokes), EMPTY, EMPTY]]] : []),
+          ...(is.failureRate
+            ? [
+                [
+                  `${label}, failures`,
+                  [
+                    change(failureRate({ good, bad }), failureRate(earlier), true),
+                    EMPTY,
+                    EMPTY,
+                    rate(good, bad),
+                    rate(earlier.good, earlier.bad)
+                  ]
+                ]
+              ]
+            : [])
+        ])
+      )
+    },
+    Features: {
+      columns: ['runs', 'success', 'failed', 'p50', 'p95', 'over 3 s', 'change', 'runs before', 'success before', 'p95 before'],
+      rows: Object.fromEntries([
+        ...[...features].map(([feature, ofOne]): [string, Figure[]] => {
+          const sum = (key: keyof Counted): number => ofOne.reduce((total, one) => total + one.runs[key], 0);
+          const sums = [count(sum('invokes')), rate(sum('good'), sum('bad')), count(sum('bad'))];
+          return [feature, [...sums.map(forPeople), ...Array.from({ length: 7 }, () => EMPTY)]];
+        }),
+        ...operations.map(({ feature, operation, runs: one, earlier, speed, speedBefore, notable: is }): [string, Figure[]] => [
+          `${feature} › ${operation}`,
+          [
+            ...runCells(one, speed),
+            change(one.invokes, earlier.invokes, is.invokes),
+            count(earlier.invokes),
+            rate(earlier.good, earlier.bad),
+            duration(speedBefore?.p95)
+          ]
+        ])
+      ])
+    },
+    'Failures by operation': {
+      columns: ERRORS,
+      rows: Object.fromEntries([
+        ...operations.filter(({ runs: { bad } }) => bad > 0).map(({ label, runs: { bad } }) => [label, [EMPTY, forPeople(count(bad))]]),
+        ...[...errors].map(([name, { events }]) => {
+          const [operation = '', error = ''] = name.split(' ');
+          const { label, cells } = errorRow(error, events);
+          return [`${namesOf(operation).label} › ${label}`, cells];
+        })
+      ])
+    },
+    Providers: { columns: PROVIDERS, rows: await providerRows(sql, 'provider', `${now.where} and ${RUN} and ${ASKED}`) },
+    Errors: { columns: ERRORS, rows: await errorRows(sql, ERROR_TYPE, `${now.where} and ${RUN} and ${FAILED}`) },
+    'Errors of listeners': {
+      columns: ERRORS,
+      rows: await errorRows(
+        sql,
+        `substr(${OPERATION}, length('discord.' || feature) + 2) || ' ' || ${ERROR_TYPE}`,
+        `${now.where} and not (${RUN}) and ${FAILED}`
+      )
+    },
+    Reach: {
+      columns: ['guilds', 'before'],
+      rows: Object.fromEntries(
+        [...new Set([...reach.keys(), ...reachBefore.keys()])].map((name) => [
+          name,
+          [guilds(reach.get(name) ?? 0), guilds(reachBefore.get(name) ?? 0)]
+        ])
+      )
+    },
+    Days: {
+      columns: ['events', 'successes', 'failures'],
+      rows: Object.fromEntries(
+        listed.map((day) => {
+          const { good, bad } = byDay.get(day) ?? NOTHING;
+          return [day, [count(all.get(day)?.events ?? 0), count(good), count(bad)]];
+        })
+      )
+    },
+    'Providers by day': {
+      columns: PROVIDERS,
+      rows: await providerRows(sql, `${DAY} || ' ' || provider`, `${now.where} and ${RUN} and ${ASKED}`)
+    },
+    'Errors by day': {
+      columns: ERRORS,
+      rows: await errorRows(sql, `${DAY} || ' ' || ${ERROR_TYPE}`, `${now.where} and ${RUN} and ${FAILED}`)
+    },
+    'Slowest first': {
+      columns: ['over 3 s', 'p50', 'p95', 'before'],
+      rows: Object.fromEntries(
+        operations
+          .filter(({ speed }) => speed !== undefined)
+          .map(({ label, speed, speedBefore }) => [
+            label,
+            [...timeCells(speed).toReversed().slice(0, 1), ...timeCells(speed).slice(0, 2), duration(speedBefore?.p95)]
+          ])
+      )
+    },
+    [FOR_PROGRAMS]: {
+      columns: ['successes', 'runs', 'notable', 'failure rate', 'notable'],
+      rows: Object.fromEntries([
+        ...operations.map(({ feature, operation, runs: one, earlier, notable: is }) => [
+          `${feature} › ${operation}`,
+          programCells(one, earlier, is)
+        ]),
+        [now.label, programCells(sumOf(runs.values()), sumOf(runsBefore.values()), notable(undefined))]
+      ])
+    }
+  };
+}
+
+function programCells(now: Counted, before: Counted, is: ReturnType<Notable>): Figure[] {
+  return [
+    forPrograms(count(now.good).program),
+    forPrograms(change(now.invokes, before.invokes, is.invokes).program),
+    forPrograms(is.invokes),
+    forPrograms(change(failureRate(now), failureRate(before), is.failureRate).program),
+    forPrograms(is.failureRate)
+  ];
+}
+
+function sumOf(all: Iterable<Counted>): Counted {
+  return [...all].reduce(
+    (sum, one) => ({
+      events: sum.events + one.events,
+      invokes: sum.invokes + one.invokes,
+      good: sum.good + one.good,
+      bad: sum.bad + one.bad
+    }),
+    NOTHING
+  );
+}
+
+/** The tables of one operation. */
+export async function expectedOperation(sql: Counting, name: string, asked: Asked): Promise<Record<string, FigureTable>> {
+  const [now, before] = spans(asked);
+  const of = (span: Span): string => `${span.where} and ${OPERATION} = '${name}'`;
+  const runs = (await sql.counts("'all'", of(now))).get('all') ?? NOTHING;
+  const earlier = (await sql.counts("'all'", of(before))).get('all') ?? NOTHING;
+  const byDay = await sql.counts(DAY, of(now));
+  return {
+    Runs: {
+      columns: ['runs', 'change', 'success', 'failed', 'p50', 'p95', 'over 3 s'],
+      rows: {
+        [now.label]: withChange(
+          runCells(runs, (await sql.durations("'all'", of(now))).get('all')),
+          change(runs.invokes, earlier.invokes, asked.notable(name).invokes)
+        ),
+        [before.label]: withChange(runCells(earlier, (await sql.durations("'all'", of(before))).get('all')), EMPTY)
+      }
+    },
+    Errors: { columns: ERRORS, rows: await errorRows(sql, ERROR, `${of(now)} and ${FAILED}`) },
+    Providers: { columns: PROVIDERS, rows: await providerRows(sql, 'provider', `${of(now)} and ${ASKED}`) },
+    Days: {
+      columns: ['runs', 'successes', 'failures'],
+      rows: Object.fromEntries(
+        daysDownFrom(addDays(asked.today, -1), addDays(asked.today, -asked.days)).map((day) => {
+          const { invokes, good, bad } = byDay.get(day) ?? NOTHING;
+          return [day, [count(invokes), count(good), count(bad)]];
+        })
+      )
+    }
+  };
+}
+
+function spans({ days, today }: Asked): [now: Span, before: Span] {
+  const [from, to] = [addDays(today, -days), addDays(today, -1)];
+  const [first, last] = [addDays(from, -days), addDays(from, -1)];
+  const length = days === 1 ? '1 day' : `${days} days`;
+  return [
+    { where: between(from, to), label: `${length} from ${from}` },
+    { where: between(first, last), label: `${length} before` }
+  ];
+}
+
+async function periodCells(sql: Counting, { where }: Span, before: Span | false, notable: Notable): Promise<Figure[]> {
+  const runsOf = async (span: string): Promise<Counted> => (await sql.counts("'all'", `${span} and ${RUN}`)).get('all') ?? NOTHING;
+  const runs = await runsOf(where);
+  const changed = before === false ? EMPTY : change(runs.invokes, (await runsOf(before.where)).invokes, notable(undefined).invokes);
+  const active = (await sql.guilds("'all'", where)).get('all') ?? 0;
+  return [...withChange(runCells(runs, (await sql.durations("'all'", where)).get('all')), changed), guilds(active)];
+}
+
+function withChange([runs = EMPTY, ...others]: readonly Figure[], changed: Figure): Figure[] {
+  return [runs, changed, ...others];
+}
+
+function runCells({ invokes, good, bad }: Counted, speed: Timed | undefined): Figure[] {
+  return [count(invokes), rate(good, bad), count(bad), ...timeCells(speed)];
+}
+
+function timeCells(speed: Timed | undefined): Figure[] {
+  return [duration(speed?.p50), duration(speed?.p95), slow(speed?.slow ?? 0, speed?.all ?? 0)];
+}
+
+async function providerRows(sql: Counting, by: string, where: string): Promise<FigureTable['rows']> {
+  const rows = await sql.counts(by, where);
+  return Object.fromEntries([...rows].map(([name, { events, good, bad }]) => [name, [count(events), rate(good, bad), count(bad)]]));
+}
+
+async function errorRows(sql: Counting, by: string, where: string): Promise<FigureTable['rows']> {
+  const rows = [...(await sql.counts(by, where))].map(([name, { events }]) => errorRow(name, events));
+  return Object.fromEntries(rows.map(({ label, cells }) => [label, cells]));
+}
+
+/** Of a name such as `not_found|error|alttpr`. */
+function errorRow(name: string, weight: number): { label: string; cells: Figure[] } {
+  const [type = '', status = '', provider = ''] = name.split('|');
+  return { label: provider === '' ? type : `${type} at ${provider}`, cells: [text(status), count(weight)] };
+}
+
+function failureRate({ good, bad }: Pick<Counted, 'good' | 'bad'>): number | null {
+  return good + bad === 0 ? null : bad / (good + bad);
+}
+
+/** What the pages call the operation `discord.generator.preset` of a report with several surfaces. */
+function namesOf(name: string): { feature: string; operation: string; label: string } {
+  const [surface = '', feature = '', operation = ''] = name.split('.');
+  return { feature: `${surface} ${feature}`, operation, label: `${surface} ${feature} ${operation}` };
+}
