@@ -16,7 +16,7 @@ const MAY_IMPORT = {
   'src/surfaces/tasks': 'src/surfaces src/telemetry src/events @sapphire/framework',
   'src/telemetry':
     'src/metrics src/reports src/retention src/pipeline src/storage src/store src/logging src/errors src/events src/schema src/common config zod',
-  'src/render': 'src/reports string-width @resvg/resvg-js',
+  'src/render': 'src/reports src/common string-width @resvg/resvg-js',
   'src/render/message': 'src/render src/reports src/schema discord.js',
   'src/reports': 'src/store src/events src/schema src/common',
   'src/retention': 'src/store src/logging src/events src/common',

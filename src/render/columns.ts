@@ -23,8 +23,10 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
 export function clip(text: string, width: number, widthOf: (text: string) => number = stringWidth): string {
   if (widthOf(text) <= width) return text;
   let clipped = '';
+  let used = 0;
   for (const { segment } of new Intl.Segmenter().segment(text)) {
-    if (widthOf(clipped + segment) >= width) break;
+    used += widthOf(segment);
+    if (used >= width) break;
     clipped += segment;
   }
   return `${clipped}…`;

@@ -19,7 +19,7 @@ interface BotStoreOptions {
 
 /**
  * Opens the store of a running bot: PostgreSQL, whose driver holds nobody up, or SQLite in a thread of its own.
- * @throws {StoreError} as `openStore` does.
+ * @throws {StoreError} as `openStore` does; any other error where the modules that hold the database do not load.
  */
 export async function openBotStore({ settings, clock, saltFingerprint, onThreadLost }: BotStoreOptions): Promise<Store> {
   const { databaseUrl, autoMigrate: migrate } = settings;

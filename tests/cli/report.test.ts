@@ -7,6 +7,7 @@ import { renderJson } from '../../src/render/json.ts';
 import { findOperation } from '../../src/render/operationSections.ts';
 import { renderText } from '../../src/render/text.ts';
 import { readReport } from '../../src/reports/readReport.ts';
+import { bareEnvironment } from '../support/botEnvironment.ts';
 import { onBothDatabases, sqliteDatabase } from '../support/databases.ts';
 import { COMMAND_LINE, DONE, expectAllDone, runAll, WRONG_USAGE } from '../support/runCli.ts';
 import { openTestStore, writeEvents } from '../support/seedEvents.ts';
@@ -63,7 +64,7 @@ test('report has colours on a terminal, unless NO_COLOR is set or the terminal h
   // `script` runs a command on a terminal of its own.
   const onTerminal = (more: Readonly<Record<string, string>>): string =>
     spawnSync('script', ['-qec', `"${process.execPath}" "${COMMAND_LINE}" report`, '/dev/null'], {
-      env: { PATH: process.env['PATH'] ?? '', TERM: 'xterm-256color', NODE_NO_WARNINGS: '1', ...env, ...more },
+      env: { ...bareEnvironment(), TERM: 'xterm-256color', NODE_NO_WARNINGS: '1', ...env, ...more },
       encoding: 'utf8'
     }).stdout.replaceAll('\r\n', '\n');
   const coloured = onTerminal({});

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
+import { bareEnvironment } from '../support/botEnvironment.ts';
 import { sqliteDatabase } from '../support/databases.ts';
 import { COMMAND_LINE, DONE, FAILED, runAll, runCli, tooOldNodes, WRONG_USAGE } from '../support/runCli.ts';
 
@@ -11,7 +12,7 @@ function inShell(line: string, env: Readonly<Record<string, string>> = {}): obje
     'bash',
     ['--norc', '-c', `cli() { "${process.execPath}" "${COMMAND_LINE}" "$@"; }; ${line}; exit "\${PIPESTATUS[0]}"`],
     {
-      env: { PATH: process.env['PATH'] ?? '', ...env },
+      env: { ...bareEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       encoding: 'utf8'
     }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { DONE, FAILED } from '../support/runCli.ts';
+import { bareEnvironment } from '../support/botEnvironment.ts';
 import { sqliteDatabase, type TestDatabase } from '../support/databases.ts';
 import { reportOf } from '../support/madeReports.ts';
 import { linkBot } from '../support/packageCopies.ts';
@@ -45,7 +46,7 @@ describe.each([
   });
 
   const run = async (...args: readonly string[]): Promise<{ exitCode: unknown; stderr: string; stdout: string }> => {
-    const env = { PATH: process.env['PATH'], ...database.env };
+    const env = { ...bareEnvironment(), ...database.env };
     const outcome = await promisify(execFile)(process.execPath, [...args], { cwd: bot, env }).catch((error: unknown) => error);
     const { code = DONE, stderr, stdout } = outcome as { code?: number; stderr: string; stdout: string };
     return { exitCode: code, stderr, stdout };

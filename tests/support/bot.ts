@@ -2,8 +2,6 @@ import { inspect } from 'node:util';
 import { container, LogLevel, SapphireClient, type Command, type ILogger, type Piece } from '@sapphire/framework';
 import type { ClientOptions } from 'discord.js';
 import '../../src/register.ts';
-// Loaded before a bot logs in: under Jest that takes seconds on a busy machine, in which Discord's three would pass.
-import '../../src/storage/openStore.ts';
 import { DiscordStandIn } from '../../examples/stand-ins/discord.ts';
 import type { RunRecorder, TelemetryService } from '../../src/telemetry/telemetryService.ts';
 import { temporaryFolder, type TestDatabase } from './databases.ts';
@@ -52,8 +50,14 @@ export async function startBot({
 }: BotOptions = {}): Promise<TestBot> {
   const discord = world instanceof DiscordStandIn ? world : await DiscordStandIn.start(world);
   const log: string[] = [];
+  const variables: Readonly<Record<string, string>> = {
+    TELEMETRY_DATA_DIR: await temporaryFolder(),
+    ...(database && { ...ENABLED, ...database.env }),
+    ...env
+  };
+  if ('TELEMETRY_DATABASE_URL' in variables) await loadPostgresql();
   const client = withEnvironment(
-    { TELEMETRY_DATA_DIR: await temporaryFolder(), ...(database && { ...ENABLED, ...database.env }), ...env },
+    variables,
     () =>
       new SapphireClient({
         intents: ['Guilds', 'GuildMessages', 'MessageContent', 'DirectMessages'],
@@ -84,6 +88,11 @@ export async function startBot({
   return { client, discord, log, stop, [Symbol.asyncDispose]: stop };
 }
 
+/** Before a bot logs in: under Jest that takes seconds on a busy machine, in which Discord's three would pass. */
+async function loadPostgresql(): Promise<void> {
+  await Promise.all([import('../../src/storage/openStore.ts'), import('../../src/storage/postgresql/postgresqlDialect.ts')]);
+}
+
 /** Waits until `condition` holds, and fails after `timeoutMs`. */
 export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
   const end = performance.now() + timeoutMs;
@@ -98,9 +107,15 @@ export function runRecorder(): RunRecorder {
   return (container.telemetry as TelemetryService).runs;
 }
 
-/** Waits until nothing is in flight any more and everything is written. The answer to a command comes before its Finish event. */
-export async function settled(): Promise<void> {
-  await until(() => container.telemetry.status().state === 'open' && container.telemetry.status().inFlight === 0);
+/**
+ * Waits until nothing is in flight any more and everything is written. The answer to a command comes before its Finish event; of runs that
+ * answer nothing, `runs` says how many there have to be.
+ */
+export async function settled(runs = 0): Promise<void> {
+  await until(() => {
+    const { state, inFlight, counters } = container.telemetry.status();
+    return state === 'open' && inFlight === 0 && counters.made >= 2 * runs;
+  });
   await container.telemetry.flush();
 }
 

@@ -8,3 +8,9 @@ export function botEnvironment(
   const inherited = Object.entries(process.env).filter(([name]) => !/^(TELEMETRY_|MIKRO_ORM_|NODE_OPTIONS|JEST_)/.test(name));
   return { ...Object.fromEntries(inherited), DISCORD_API: discord.restUrl, DISCORD_TOKEN: discord.token, ...env };
 }
+
+/** Of this process's variables those that any program needs, and what makes it start faster. */
+export function bareEnvironment(): Record<string, string> {
+  const { PATH = '', NODE_COMPILE_CACHE } = process.env;
+  return { PATH, ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }) };
+}

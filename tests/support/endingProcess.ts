@@ -1,5 +1,6 @@
 import { execFile, type ExecFileException } from 'node:child_process';
 import { ENABLED } from './bot.ts';
+import { bareEnvironment } from './botEnvironment.ts';
 import type { TestDatabase } from './databases.ts';
 import { inRepository } from './repository.ts';
 
@@ -13,7 +14,7 @@ interface Ended {
 /** Runs a process that records `runs` runs and ends by itself, in the given way. */
 export function runUntilEnd(database: TestDatabase, way: string, runs: number, node: readonly string[] = []): Promise<Ended> {
   const env = {
-    PATH: process.env['PATH'],
+    ...bareEnvironment(),
     ...ENABLED,
     ...database.env,
     TELEMETRY_FLUSH_INTERVAL_MS: '600000',

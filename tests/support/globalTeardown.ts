@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import type { RunState } from './globalSetup.ts';
 import { inRepository } from './repository.ts';
 
@@ -9,6 +9,7 @@ const NOT_BY_TESTS = /^coverage$|^dist/;
 
 export default async function globalTeardown(): Promise<void> {
   await run.testPostgres?.remove();
+  if (run.temporaryRoot !== undefined) await rm(run.temporaryRoot, { recursive: true, force: true, maxRetries: 3 });
   const left = (await readdir(inRepository(''))).filter((name) => !run.rootBefore?.includes(name) && !NOT_BY_TESTS.test(name));
   if (left.length > 0)
     throw new Error(

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from './databases.ts';
@@ -27,23 +27,32 @@ export async function pack(): Promise<Tarball> {
 /** The packages that a bot brings itself, by their names. */
 export type Peers = Readonly<Record<string, string>>;
 
-/**
- * Copies a bot out of tests/fixtures/ into a folder far from the repository, and installs the package there as its users do, beside peers of the
- * repository's own versions or of those given.
- */
-export async function installBot(fixture: string, type: 'module' | 'commonjs', { file }: Tarball, versions?: Peers): Promise<string> {
+type ModuleType = 'module' | 'commonjs';
+
+/** Copies a bot out of tests/fixtures/ into a folder far from the repository. */
+async function copyBot(fixture: string, type: ModuleType): Promise<string> {
   const folder = await temporaryFolder();
   await cp(join(ROOT, 'tests', 'fixtures', fixture), folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'a-bot', private: true, type }));
+  return folder;
+}
+
+/** A bot in a folder of its own, with the package installed as its users do, beside peers of the repository's own versions or of those given. */
+export async function installBot(fixture: string, type: ModuleType, { file }: Tarball, versions?: Peers): Promise<string> {
+  const folder = await copyBot(fixture, type);
   const names = new Set(['discord.js', '@sapphire/framework', ...Object.keys(versions ?? {})]);
   const peers = await Promise.all([...names].map(async (name) => `${name}@${versions?.[name] ?? (await versionHere(name))}`));
   await npm(folder, 'install', '--prefer-offline', '--no-audit', '--no-fund', file, ...peers);
   return folder;
 }
 
-/** Type-checks one file of a bot with the repository's own compiler. Resolves to what the compiler says; empty when all is well. */
-export async function typeCheck(folder: string, file: string, source: string): Promise<string> {
-  await writeFile(join(folder, file), source);
+/**
+ * Type-checks modules of a bot with the repository's own compiler, all at once: most of its time goes into the types of discord.js. Resolves to
+ * what it says of each; empty when all is well.
+ */
+export async function typeCheck(folder: string, sources: readonly string[]): Promise<string[]> {
+  const files = sources.map((_, at) => `bot-${at}.ts`);
+  for (const [at, source] of sources.entries()) await writeFile(join(folder, `bot-${at}.ts`), source);
   const options = [
     '--noEmit',
     '--strict',
@@ -56,16 +65,25 @@ export async function typeCheck(folder: string, file: string, source: string): P
     'es2023'
   ];
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  try {
-    return (await run(process.execPath, [tsc, ...options, file], { cwd: folder })).stdout;
-  } catch (error) {
-    return (error as { stdout: string }).stdout;
-  }
+  const said = await run(process.execPath, [tsc, ...options, ...files], { cwd: folder }).catch((error: { stdout: string }) => error);
+  // What is said begins with the name of its file, and may go on in lines that are indented.
+  const complaints = said.stdout.split(/\n(?! )/);
+  const found = files.map((file) => complaints.filter((one) => one.startsWith(`${file}(`)).join('\n'));
+  const others = complaints.filter((one) => one !== '' && !/^bot-\d+\.ts\(/.test(one));
+  if (others.length > 0) throw new Error(others.join('\n'));
+  return found;
 }
 
 async function versionHere(name: string): Promise<string> {
   const { version } = JSON.parse(await readFile(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')) as { version: string };
   return version;
+}
+
+/** A bot in a folder of its own, with what was installed for another: npm would do the very same for it. */
+export async function shareInstall(fixture: string, type: ModuleType, installed: string): Promise<string> {
+  const folder = await copyBot(fixture, type);
+  await symlink(join(installed, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
 }
 
 /** With the Node that runs the tests, whatever Node npm would find. */

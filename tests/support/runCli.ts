@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from '@jest/globals';
 import manifest from '../../package.json' with { type: 'json' };
+import { bareEnvironment } from './botEnvironment.ts';
 import { temporaryFolder } from './databases.ts';
 import { inRepository } from './repository.ts';
 
@@ -38,7 +39,7 @@ export async function runCli(
 ): Promise<CliResult> {
   if (!existsSync(COMMAND_LINE)) throw new Error('The command line is not built: run "npm run build" first.');
   const folder = cwd ?? (await temporaryFolder());
-  const inherited = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? folder };
+  const inherited = { ...bareEnvironment(), HOME: process.env['HOME'] ?? folder };
   const child = spawn(node, [COMMAND_LINE, ...args], {
     ...account,
     cwd: folder,

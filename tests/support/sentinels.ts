@@ -13,6 +13,7 @@ import { renderText } from '../../src/render/text.ts';
 import type { UsageReport } from '../../src/reports/usageReport.ts';
 import { renderStatus } from '../../src/commands/statusText.ts';
 import type { TelemetryService } from '../../src/telemetry/telemetryService.ts';
+import { anySign } from './anySign.ts';
 import type { TestBot } from './bot.ts';
 import type { TestDatabase } from './databases.ts';
 
@@ -69,7 +70,7 @@ const TEXTS = [
   ADDRESS
 ];
 
-const filler = fc.string({ unit: 'binary', maxLength: 12 });
+const filler = fc.string({ unit: anySign, maxLength: 12 });
 const sign = fc.constantFrom(...`@/;:'"<>\\,!?#$%&*()+=[]{}|~^\``);
 
 /** Texts as users and errors have them. */

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { Command } from '@sapphire/framework';
 import type { ChatInputCommandInteraction } from 'discord.js';
+import { bareEnvironment } from '../support/botEnvironment.ts';
 import { ENABLED, settled } from '../support/bot.ts';
 import { expectCountersToAddUp } from '../support/counters.ts';
 import { onBothDatabases, outcomes, sqliteDatabase, storedEvents } from '../support/databases.ts';
@@ -14,7 +15,7 @@ const EXPIRY_MS = 15 * 60_000;
 
 test('a rejection reaches the process of the bot as it would without telemetry, whatever its promises are like', async () => {
   const database = await sqliteDatabase();
-  const env = { PATH: process.env['PATH'], ...ENABLED, ...database.env };
+  const env = { ...bareEnvironment(), ...ENABLED, ...database.env };
   const { stdout } = await promisify(execFile)(process.execPath, [inRepository('tests/fixtures/rejectingProcess.ts')], { env });
   const { without, within, inFlight } = JSON.parse(stdout);
   expect(without).toEqual(expect.arrayContaining(['handled', 'unhandled forgotten', 'unhandled own then', 'unhandled frozen']));

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { threadEnvironment } from '../../common/threadEnvironment.ts';
 import type { UsageReport } from '../../reports/usageReport.ts';
 import { MOST_IN_PICTURE, overviewOf } from '../overview.ts';
 import { fontFiles } from './font.ts';
@@ -48,7 +49,7 @@ async function draw(report: UsageReport): Promise<Uint8Array> {
     zoom: ZOOM
   };
   // As in the thread of SQLite, nothing of the bot is run again.
-  const worker = new Worker(PROGRAM, { name: 'telemetry-picture', workerData: order, execArgv: [], env: {} });
+  const worker = new Worker(PROGRAM, { name: 'telemetry-picture', workerData: order, execArgv: [], env: threadEnvironment() });
   try {
     const [answer] = (await once(worker, 'message', { signal: AbortSignal.timeout(PATIENCE_MS) })) as [PngAnswer];
     if ('png' in answer) return answer.png;

@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Settings } from '../../../config/settings.ts';
 import { backoffMs } from '../../common/backoff.ts';
+import { threadEnvironment } from '../../common/threadEnvironment.ts';
 import type { Clock } from '../../events/clock.ts';
 import type { Notice, OptOut, TelemetryLoss } from '../../schema/dictionary.ts';
 import type { TelemetryEvent } from '../../schema/eventFields.ts';
@@ -64,17 +65,24 @@ export class ThreadedStore implements Store {
   #opening: Promise<void> | undefined;
   #lastId = 0;
   #notBeforeMs = 0;
+  #isOpen = false;
   #isClosed = false;
+  /** Why the program of the thread did not load. */
+  #loadError: unknown;
 
-  /** Starts the thread and opens the database in it. */
+  /**
+   * Starts the thread and opens the database in it.
+   * @throws {StoreError} when it can't be opened; the error of the thread, where its modules do not load.
+   */
   static async open(options: ThreadedStoreOptions): Promise<ThreadedStore> {
     const store = new ThreadedStore(options);
     try {
       await store.#open();
+      store.#isOpen = true;
       return store;
     } catch (error) {
       await store.close();
-      throw error;
+      throw store.#loadError ?? error;
     }
   }
 
@@ -191,13 +199,16 @@ export class ThreadedStore implements Store {
       workerData: { settings: { dataDir: settings.dataDir }, migrate, saltFingerprint } satisfies ThreadData,
       // Nothing of the bot is run again in the thread: no preload, and no variable that MikroORM or Node would read.
       execArgv: hooksOfYarn(),
-      env: {},
+      env: threadEnvironment(),
       resourceLimits: LIMITS
     });
     worker.unref();
     worker.on('message', (answer: Answer) => this.#settle(answer));
     // Without a listener an error of the thread would be the bot's.
-    worker.on('error', () => this.#forget(worker));
+    worker.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ERR_WORKER_OUT_OF_MEMORY') this.#loadError = error;
+      this.#forget(worker);
+    });
     worker.on('exit', () => this.#forget(worker));
     this.#worker = worker;
     this.#opening = this.#call<string>('open', []).then((description) => void (this.description = description));
@@ -230,7 +241,7 @@ export class ThreadedStore implements Store {
   /** What was asked is not known to be done, and is asked again by whoever waits for it. */
   #forget(worker: Worker): void {
     if (this.#worker !== worker) return;
-    if (!this.#isClosed) this.#options.onLost();
+    if (this.#isOpen && !this.#isClosed) this.#options.onLost();
     this.#worker = undefined;
     this.#opening = undefined;
     this.#notBeforeMs = performance.now() + backoffMs(this.restarts + 1);

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Command, container } from '@sapphire/framework';
 import type { ChatInputCommandInteraction, Message } from 'discord.js';
+import { standInUser } from '../../../examples/stand-ins/discord.ts';
 import { settled, until, type TestBot } from '../../support/bot.ts';
 import { endsOf, EVERY_END, onBothDatabases, outcomes, storedEvents } from '../../support/databases.ts';
 import { failures, terminalEvents } from '../terminalEvents.ts';
@@ -38,9 +39,9 @@ onBothDatabases((createDatabase) => {
   test('every way in which a plain command ends gives one invoke and one terminal event', async () => {
     const database = await createDatabase();
     await using bot = await startGeneratorBot({ database });
-    for (const end of ['well', 'throw', 'timeout', 'answered', 'denied'])
-      await bot.discord.slash({ command: 'roll', options: { end }, ...quick });
-    await settled();
+    const ends = ['well', 'throw', 'timeout', 'answered', 'denied'];
+    await Promise.all(ends.map((end) => bot.discord.slash({ command: 'roll', options: { end }, ...quick })));
+    await settled(5);
     expect(await outcomes(database)).toEqual({ 'discord.generator.roll': { runs: 5, ok: 1, failed: 4 } });
     const failed = await failures(database);
     expect(failed.map((row) => [row['status'], row['error_type'], row['duration_ms'] === null])).toEqual([
@@ -54,12 +55,12 @@ onBothDatabases((createDatabase) => {
 
   test.each<[string, (bot: TestBot, end: string) => Promise<unknown>]>([
     ['message command', ({ discord }, end) => discord.message({ content: `!roll ${end}`, ...quick })],
-    ['context menu', ({ discord }, end) => discord.userMenu({ command: 'roll', target: { id: '111111111111111111', name: end }, ...quick })]
+    ['context menu', ({ discord }, end) => discord.userMenu({ command: 'roll', target: standInUser(end), ...quick })]
   ])('a %s is measured like a slash command', async (_, use) => {
     const database = await createDatabase();
     await using bot = await startGeneratorBot({ database });
-    for (const end of ['well', 'throw', 'timeout', 'denied']) await use(bot, end);
-    await settled();
+    await Promise.all(['well', 'throw', 'timeout', 'denied'].map((end) => use(bot, end)));
+    await settled(4);
     expect(await endsOf(database, 'discord.generator.roll')).toEqual(EVERY_END);
     expect(await outcomes(database)).toEqual({ 'discord.generator.roll': { runs: 4, ok: 1, failed: 3 } });
   });
@@ -68,14 +69,13 @@ onBothDatabases((createDatabase) => {
     const database = await createDatabase();
     await using bot = await startGeneratorBot({ database });
     const alttpr = (subcommand: string, more = {}) => bot.discord.slash({ command: 'alttpr', subcommand, ...quick, ...more });
-    await alttpr('preset');
-    await alttpr('preset', { options: { end: 'throw' } });
-    await alttpr('locked');
-    await alttpr('nowhere');
-    await alttpr('unhandled');
-    for (const end of ['annotated', 'throw', 'timeout', 'denied']) await alttpr('reset', { group: 'admin', options: { end } });
-    await alttpr('quiet', { group: 'admin' });
-    await settled();
+    await Promise.all([
+      ...['preset', 'locked', 'nowhere', 'unhandled'].map((subcommand) => alttpr(subcommand)),
+      alttpr('preset', { options: { end: 'throw' } }),
+      ...['annotated', 'throw', 'timeout', 'denied'].map((end) => alttpr('reset', { group: 'admin', options: { end } })),
+      alttpr('quiet', { group: 'admin' })
+    ]);
+    await settled(9);
     expect(await outcomes(database)).toEqual({
       'discord.generator.preset': { runs: 2, ok: 1, failed: 1 },
       'discord.generator.alttpr_locked': { runs: 1, ok: 0, failed: 1 },
@@ -98,11 +98,13 @@ onBothDatabases((createDatabase) => {
     const database = await createDatabase();
     await using bot = await startGeneratorBot({ database });
     const ends = ['', ' throw', ' timeout', ' denied'].map((end) => `admin reset${end}`);
-    for (const words of ['preset', 'preset throw', 'locked', ...ends, 'nowhere'])
-      await bot.discord.message({ content: `!alttpr ${words}`, ...quick });
-    await bot.discord.slash({ command: 'daily', subcommand: 'announce' });
-    await bot.discord.slash({ command: 'daily', subcommand: 'throw', ...quick });
-    await settled();
+    await Promise.all([
+      ...['preset', 'preset throw', 'locked', ...ends, 'nowhere'].map((words) =>
+        bot.discord.message({ content: `!alttpr ${words}`, ...quick })
+      ),
+      ...['announce', 'throw'].map((subcommand) => bot.discord.slash({ command: 'daily', subcommand, ...quick }))
+    ]);
+    await settled(10);
     expect(await outcomes(database)).toEqual({
       'discord.generator.preset': { runs: 2, ok: 1, failed: 1 },
       'discord.generator.alttpr_locked': { runs: 1, ok: 0, failed: 1 },

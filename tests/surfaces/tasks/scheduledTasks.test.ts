@@ -91,6 +91,7 @@ async function startTaskBot(
     const { database, tasks, said } = bot;
     process.env['DAILY_CHANNEL_ID'] = bot.discord.guilds[0]?.channelId;
     const announce = { surface: 'discord', feature: 'daily', operation: 'announce', piece: 'scheduled-tasks/announce' };
+    await settled();
     expect((await container.telemetry.report()).unused).toContainEqual(announce);
     provider.next('ok', 'unavailable');
     for (let run = 0; run < 2; run += 1) {
