@@ -10,6 +10,8 @@ import { isStriking, judge, type JudgedPart } from './judgement.ts';
 import { RunCounts } from './runCounts.ts';
 import { sumOf, windowOf, type Pair, type RunWindow, type Slot } from './runWindow.ts';
 
+export type AlertListener = (notice: AlertNotice) => void;
+
 interface AlertsOptions {
   readonly clock: Clock;
   readonly log: ThrottledLogger;
@@ -31,8 +33,8 @@ interface StandingAlert {
  * again. An alert of a provider stands for its operations: what runs at it is not held against them. While an alert stands, it is told once a day.
  */
 export class Alerts {
-  /** Takes what is to be told. Must not throw. Default: nobody does, and nothing is judged. */
-  send: ((notice: AlertNotice) => void) | undefined;
+  /** Who hears what is to be told. Must not throw. While there is nobody, nothing is judged. */
+  readonly listeners = new Set<AlertListener>();
   readonly #options: AlertsOptions;
   /** By the names of their subjects. */
   readonly #standing = new Map<string, StandingAlert>();
@@ -54,7 +56,7 @@ export class Alerts {
     this.#counts.add(run);
   }
 
-  /** Forgets the runs so far: those of a bot that logs out end as interrupted. */
+  /** Forgets the runs so far: what is in flight when a bot logs out ends as interrupted, and says nothing of it. */
   clear(): void {
     this.#sinceMs = this.#options.clock.monotonicMs();
     this.#counts = new RunCounts(this.#sinceMs);
@@ -70,7 +72,7 @@ export class Alerts {
       const nowMs = clock.monotonicMs();
       this.#counts.turn(nowMs);
       if (store !== undefined && clock.today() !== this.#baselineDay) void this.#readBaseline(store, clock.today());
-      if (this.send !== undefined) this.#judgeAll(nowMs);
+      if (this.listeners.size > 0) this.#judgeAll(nowMs);
     } catch {
       this.#reportBug();
     }
@@ -129,7 +131,8 @@ export class Alerts {
   }
 
   #tell(kind: AlertNotice['kind'], subject: Subject, { runs, failures, slots }: RunWindow, { before }: StandingAlert): void {
-    this.send?.({ kind, ...subject, runs, failures, before, errors: commonestFirst(slots) });
+    const notice = { kind, ...subject, runs, failures, before, errors: commonestFirst(slots) };
+    for (const hear of this.listeners) hear(notice);
   }
 
   #partsOf({ slots }: RunWindow): JudgedPart[] {
