@@ -164,7 +164,7 @@ test('a window goes over midnight and over a clock that is set, and what goes on
   expect(watched.told).toEqual([`alert ${PROVIDER_NAME}`, `alert ${PROVIDER_NAME}`]);
 });
 
-test('without TELEMETRY_NOTIFY nothing is counted, read or told', async () => {
+test('without TELEMETRY_NOTIFY nothing is told', async () => {
   const database = await sqliteDatabase();
   await seedBaseline(database, TODAY);
   await using watched = await Watched.start(database, {});

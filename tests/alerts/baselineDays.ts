@@ -1,6 +1,5 @@
 import { addDays, daysDownFrom } from '../../src/events/day.ts';
 import type { TestDatabase } from '../support/databases.ts';
-import { seededRandom } from '../support/randomEvents.ts';
 import { anEvent, openTestStore, writeEvents } from '../support/seedEvents.ts';
 
 export const PROVIDER = 'alttpr';
@@ -11,13 +10,12 @@ export async function seedBaseline(
   today: string,
   { operation = 'discord.seeds.roll', provider = PROVIDER as string | null, runs = 100, failures = 2 } = {}
 ): Promise<void> {
-  const random = seededRandom(operation.length + (provider ?? '').length);
   const [, feature = ''] = operation.split('.');
   const events = daysDownFrom(addDays(today, -1), addDays(today, -7)).flatMap((dayBucket) =>
     Array.from({ length: runs }, (_, run) => {
       const action = run < failures ? 'failure' : 'success';
       const end = action === 'failure' ? ({ status: 'error', errorType: 'provider_error' } as const) : {};
-      return anEvent(random, { dayBucket, provider, feature, eventName: `${operation}.${action}`, action, ...end });
+      return anEvent(Math.random, { dayBucket, provider, feature, eventName: `${operation}.${action}`, action, ...end });
     })
   );
   await writeEvents(await openTestStore(database, today), events);
