@@ -15,7 +15,7 @@ export interface JudgedPart {
 }
 
 export interface Judgement {
-  /** The share of failures, 0 to 1, that runs of this mixture had in the baseline. */
+  /** The share of failures, 0 to 1, that runs of this mixture had in the baseline, as it was counted; 0 without any. */
   readonly before: number;
   readonly isAlarming: boolean;
 }
@@ -31,7 +31,7 @@ const MOST_CHANCE = 0.01 / (50 * 30 * 24 * 60);
  */
 const SUPPOSED_SPREAD = 0.05;
 const SUPPOSED_PART = 2;
-/** As little as seven days tell of their spread: one time in six it is twice what they show, or more. */
+/** As little as seven days tell of their spread: one time in five it is twice what they show, or more. */
 const UNDERRATED = 2;
 const LARGEST_VARIANCE = 0.99;
 
@@ -41,12 +41,12 @@ export function isStriking(failures: number, runs: number, before: number): bool
 }
 
 /**
- * Whether the runs of a window fail more than the baseline explains. The share before is that of each part, with Jeffreys' prior of half a failure in
- * one run (H. Jeffreys, Proceedings of the Royal Society A 186, 1946), weighted by the runs that it has in the window: where another mixture of
- * operations runs at night than by day, the share of a provider changes, and nothing fails. A name without a baseline is thus expected to fail half
- * the time, and never alarms; one of few runs alarms only where nearly all fail.
+ * Whether the runs of a window fail more than the baseline explains. The share to be expected is that of each part, with Jeffreys' prior of half a
+ * failure in one run (H. Jeffreys, Proceedings of the Royal Society A 186, 1946), weighted by the runs that the part has in the window: where another
+ * mixture of operations runs at night than by day, the share of a provider changes, and nothing fails. A name without a baseline is thus expected to
+ * fail half the time, and never alarms; one of few runs alarms only where nearly all fail.
  *
- * It is alarming where the share is at least 10 % and twice that before, and the tail of {@link failureTail} is below 0.01 / (50 · 30 · 1440),
+ * It is alarming where the share is at least 10 % and twice the expected one, and the tail of {@link failureTail} is below 0.01 / (50 · 30 · 1440),
  * about 5 · 10⁻⁹: as a window is looked at once a minute, by Bonferroni's inequality fifty names have a false alert in a hundred months. The
  * variance of the share, as a part of share · (1 - share), is the sum of what is not known of it, 1 / (runs + 2) for each part, and of its spread
  * from day to day ({@link spreadOf}).
@@ -54,15 +54,23 @@ export function isStriking(failures: number, runs: number, before: number): bool
 export function judge(parts: readonly JudgedPart[]): Judgement {
   const [runs, failures] = [sum(parts, (part) => part.runs), sum(parts, (part) => part.failures)];
   const shared = parts.map((part) => ({ ...part, weight: part.runs / runs, ...shareOf(part.days) }));
-  const before = sum(shared, ({ weight, share }) => weight * share);
-  if (!isStriking(failures, runs, before)) return { before, isAlarming: false };
-  const whole = before * (1 - before);
-  const unsure = sum(shared, ({ weight, variance }) => weight ** 2 * variance) / whole;
-  const precision = 1 / Math.min(unsure + spreadOf(shared, before), LARGEST_VARIANCE) - 1;
-  return { before, isAlarming: failureTail(failures, runs, before, precision) < MOST_CHANCE };
+  const expected = sum(shared, ({ weight, share }) => weight * share);
+  const unsure = sum(shared, ({ weight, variance }) => weight ** 2 * variance) / (expected * (1 - expected));
+  const precision = 1 / Math.min(unsure + spreadOf(shared, expected), LARGEST_VARIANCE) - 1;
+  return {
+    before: countedShare(parts),
+    isAlarming: isStriking(failures, runs, expected) && failureTail(failures, runs, expected, precision) < MOST_CHANCE
+  };
 }
 
-/** The share of failures on these days, and how exactly it is known. */
+/** The share of failures that these runs had in the baseline, as far as they are in it. */
+function countedShare(parts: readonly JudgedPart[]): number {
+  const known = parts.filter(({ days }) => days.length > 0);
+  const failures = sum(known, ({ runs, days }) => (runs * sum(days, (day) => day.failures)) / sum(days, (day) => day.runs));
+  return known.length === 0 ? 0 : failures / sum(known, ({ runs }) => runs);
+}
+
+/** What share of failures these days let expect, and how exactly. */
 function shareOf(days: readonly DayRuns[]): { readonly share: number; readonly variance: number } {
   const runs = 1 + sum(days, (day) => day.runs);
   const share = (0.5 + sum(days, (day) => day.failures)) / runs;
@@ -75,8 +83,8 @@ function shareOf(days: readonly DayRuns[]): { readonly share: number; readonly v
  * (failures - expected)² / variance, where every part of a day has its own share, and taken twice; one more day of a supposed spread is added, which
  * decides where there are few. The share of so many days is not exact itself: hence 1 + 1 / days.
  */
-function spreadOf(parts: readonly { readonly days: readonly DayRuns[]; readonly share: number }[], before: number): number {
-  const supposed = Math.min(SUPPOSED_SPREAD, SUPPOSED_PART * before);
+function spreadOf(parts: readonly { readonly days: readonly DayRuns[]; readonly share: number }[], expected: number): number {
+  const supposed = Math.min(SUPPOSED_SPREAD, SUPPOSED_PART * expected);
   const rows = parts.flatMap(({ days, share }) => days.map((day) => ({ ...day, share })));
   const days = [...Map.groupBy(rows, ({ day }) => day).values()];
   const count = Math.max(1, days.length);

@@ -51,12 +51,12 @@ onBothDatabases((createDatabase) => {
     await until(() => messagesOf(bot).length > 0);
     const [alert] = messagesOf(bot);
     expect(alert?.content).toMatch(
-      /^⚠️ \*\*Provider `alttpr` fails more than before\*\*\n\d\d% of its last 1\d0 runs failed, 2\.1% in the 7 days before\. Most often: `provider_timeout`, `provider_error`\.$/
+      /^⚠️ \*\*Provider `alttpr` fails more than before\*\*\n\d\d% of its last 1\d0 runs failed, 2% in the 7 days before\. Most often: `provider_timeout`, `provider_error`\.$/
     );
     await pass(minutes, 10, 20, 0, AT_PROVIDER);
     await until(() => messagesOf(bot).length > 1);
     expect(messagesOf(bot)[1]?.content).toMatch(
-      /^✅ \*\*Provider `alttpr` is well again\*\*\n0% of its last 1\d0 runs failed, 2\.1% in the 7 days before\.$/
+      /^✅ \*\*Provider `alttpr` is well again\*\*\n0% of its last 1\d0 runs failed, 2% in the 7 days before\.$/
     );
     await pass(minutes, 20, 10, 10, AT_PROVIDER);
     await pass(minutes, 10, 20, 0, AT_PROVIDER);
