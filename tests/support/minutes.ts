@@ -8,10 +8,10 @@ export class Minutes implements Disposable {
 
   constructor() {
     performance.now = () => this.#real.now() + this.#aheadMs;
-    globalThis.setInterval = ((work: () => void, ms?: number, ...more: []) => {
+    globalThis.setInterval = (work: () => void, ms?: number, ...more: []) => {
       if (ms === MINUTE_MS) this.#works.push(work);
       return this.#real.setInterval(work, ms, ...more);
-    }) as typeof setInterval;
+    };
   }
 
   /** A minute passes. */
