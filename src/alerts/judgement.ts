@@ -33,6 +33,7 @@ const SUPPOSED_SPREAD = 0.05;
 const SUPPOSED_PART = 2;
 /** As little as seven days tell of their spread: one time in five it is twice what they show, or more. */
 const UNDERRATED = 2;
+/** Of 1 or more there is no such distribution. */
 const LARGEST_VARIANCE = 0.99;
 
 /** Whether this is worth an alert, if it is not chance. */

@@ -31,8 +31,8 @@ TELEMETRY_DATA_DIR: the same day, id, reason and count, and nothing else. The ne
 ### In memory alone
 
 Where the bot tells its owner what fails, each process counts how many runs of an operation at a provider ended in each of the last minutes, at most six
-hours back, and with which error types. No guild is in it, runs of servers that opted out are not counted, and it is gone with the process. An alert is
-written on a day to a person or a channel, where Discord keeps its time.
+hours back, and with which error types. No guild is in it, runs of servers that opted out are not counted, and it is gone with the process. The
+alert itself is a message in Discord, which keeps the time of each.
 
 ## What a metrics system of the operator's sees
 
