@@ -165,7 +165,7 @@ export const variables = {
   }),
   notify: {
     name: 'TELEMETRY_NOTIFY',
-    purpose: 'Whom the bot writes to of itself: the weekly digest.',
+    purpose: 'Whom the bot writes to of itself: alerts, and the weekly digest.',
     unit: '`owner`, or a channel ID',
     fallback: '',
     remedy: "write owner, for a direct message to the application's owner, or the Discord ID of a channel",

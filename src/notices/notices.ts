@@ -2,6 +2,7 @@ import type { Client } from 'discord.js';
 import { CronJob } from '../common/cron.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
 import type { TelemetryService } from '../telemetry/telemetryService.ts';
+import { alertMessage } from './alertMessage.ts';
 import { DIGEST_VIEW, digestMessage } from './digest.ts';
 import { Notifier } from './notifier.ts';
 
@@ -22,6 +23,7 @@ export class Notices {
   readonly notifier: Notifier;
   readonly #options: NoticesOptions;
   #digests: CronJob | undefined;
+  #endAlerts: (() => void) | undefined;
 
   constructor(options: NoticesOptions) {
     this.#options = options;
@@ -29,15 +31,18 @@ export class Notices {
   }
 
   start(): void {
-    const { digestCron: cron, log } = this.#options;
+    const { digestCron: cron, log, service } = this.#options;
     const onFailure = (): void => log.error('digest', NO_SCHEDULE);
     this.#digests ??= new CronJob({ cron, name: 'telemetry-digest', work: () => this.sendDigest(), onFailure });
+    this.#endAlerts ??= service.onAlert((alert) => void this.notifier.send(alert.kind, alert.name, async () => alertMessage(alert)));
   }
 
   /** Gives up what is being sent. May be followed by `start`. */
   stop(): void {
     void this.#digests?.stop();
     this.#digests = undefined;
+    this.#endAlerts?.();
+    this.#endAlerts = undefined;
     this.notifier.stop();
   }
 

@@ -28,6 +28,12 @@ ${migrationsTable.purpose} MikroORM keeps it.
 While the database is away, and when the bot ends meanwhile, the counts of \`${tables.losses.name}\` wait in small files in the folder
 TELEMETRY_DATA_DIR: the same day, id, reason and count, and nothing else. The next process moves them into the database and deletes the file.
 
+### In memory alone
+
+Where the bot tells its owner what fails, each process counts how many runs of an operation at a provider ended in each of the last minutes, at most six
+hours back, and with which error types. No guild is in it, runs of servers that opted out are not counted, and it is gone with the process. The
+alert itself is a message in Discord, which keeps the time of each.
+
 ## What a metrics system of the operator's sees
 
 ${hasMeter === false ? 'Nothing: this bot hands nothing to one.' : handedOn(hasMeter)}

@@ -1,5 +1,6 @@
 // Over 200 lines: the whole of the public interface in one class, whose parts are all elsewhere.
 import type { Settings } from '../../config/settings.ts';
+import { Alerts, type AlertListener } from '../alerts/alerts.ts';
 import { withDeadline } from '../common/deadline.ts';
 import { systemClock, type Clock } from '../events/clock.ts';
 import type { PieceRun, RunDescription } from '../events/runDescription.ts';
@@ -31,6 +32,7 @@ import type { TelemetryStatus } from './status.ts';
 import { StoreSession } from './storeSession.ts';
 import { TelemetryUnavailableError, type Run } from './telemetry.ts';
 import type { TelemetryService } from './telemetryService.ts';
+import { toEachRun } from './toEachRun.ts';
 
 /** A report waits no longer than this for the newest events to be written. */
 const REPORT_FLUSH_MS = 1_000;
@@ -61,6 +63,8 @@ export class ActiveTelemetry implements TelemetryService {
   readonly #earlierLosses: EarlierLosses;
   readonly #pipeline: Pipeline;
   #metrics: RunMetrics | undefined;
+  /** `undefined` where nobody is to hear of them. */
+  readonly #alerts: Alerts | undefined;
   readonly #maintenance: Maintenance;
   readonly #reports = new ReportCache((request) => this.#readReport(request));
   #pieces: (() => readonly PieceRun[]) | undefined;
@@ -80,6 +84,7 @@ export class ActiveTelemetry implements TelemetryService {
     const lossFolder = new LossFolder(settings);
     this.#earlierLosses = new EarlierLosses(lossFolder, log);
     this.#pipeline = new Pipeline({ ...settings, clock, log, lossShelf: lossFolder });
+    this.#alerts = settings.notify === undefined ? undefined : new Alerts({ clock, log });
     this.#handTo(options.meter);
     this.#forgetting = new GuildForgetting({ pipeline: this.#pipeline, guilds: this.#guilds, log });
     this.#maintenance = new Maintenance({ clock, log, retentionDays: settings.retentionDays, saltFingerprint: this.#guilds.fingerprint });
@@ -101,6 +106,7 @@ export class ActiveTelemetry implements TelemetryService {
     if (hearsDiscord) this.#maintenance.heardTime.expect();
     this.#pipeline.resume();
     this.#metrics?.prepare();
+    this.#alerts?.clear();
     this.#checks = setInterval(() => this.#check(), CHECK_MS).unref();
     const session = new StoreSession({
       settings: this.#settings,
@@ -175,6 +181,11 @@ export class ActiveTelemetry implements TelemetryService {
     return this.#forgetting.hasOptedOut(guildId);
   }
 
+  onAlert(listener: AlertListener): () => void {
+    this.#alerts?.listeners.add(listener);
+    return () => void this.#alerts?.listeners.delete(listener);
+  }
+
   async claimNotice(kind: NoticeKind, name: string): Promise<boolean> {
     const store = this.#openStore();
     return this.#reading(() => store.claimNotice({ dayBucket: this.#clock.today(), kind, name }));
@@ -215,10 +226,9 @@ export class ActiveTelemetry implements TelemetryService {
   }
 
   #handTo(meter: Meter | undefined): void {
-    if (meter === undefined || meter === this.#metrics?.meter) return;
-    const metrics = new RunMetrics({ meter, log: this.#log, pipeline: this.#pipeline });
-    this.#metrics = metrics;
-    this.#pipeline.lifecycles.onEnd = (run) => metrics.record(run);
+    if (meter !== undefined && meter !== this.#metrics?.meter)
+      this.#metrics = new RunMetrics({ meter, log: this.#log, pipeline: this.#pipeline });
+    this.#pipeline.lifecycles.onEnd = toEachRun(this.#metrics, this.#alerts);
   }
 
   /** What is done every minute. */
@@ -227,6 +237,7 @@ export class ActiveTelemetry implements TelemetryService {
     this.#maintainIfWaiting();
     if (this.status().problem !== null) this.#pipeline.losses.shelveNew();
     const store = this.#session?.store;
+    this.#alerts?.check(store);
     if (store === undefined) return;
     void this.#forgetting.check(store, this.#settings.privacyCommand !== undefined || this.#forgetting.isAny);
     void this.#maintenance.checkSaltAfterWrites(store, this.#pipeline.counters.written);

@@ -79,6 +79,10 @@ export class DisabledTelemetry implements TelemetryService {
     return false;
   }
 
+  onAlert(): () => void {
+    return () => undefined;
+  }
+
   async claimNotice(): Promise<never> {
     throw new TelemetryUnavailableError(this.#reason);
   }

@@ -1,3 +1,4 @@
+import type { AlertListener } from '../alerts/alerts.ts';
 import type { PieceRun } from '../events/runDescription.ts';
 import type { NoticeKind } from '../schema/closedLists.ts';
 import type { TelemetryClientOptions } from './clientOptions.ts';
@@ -58,6 +59,12 @@ export interface TelemetryService extends Telemetry {
   leave(guildId: string): void;
   /** The bot was added to a guild. Never throws. */
   join(guildId: string): void;
+  /**
+   * Lets `listener` hear of each provider and operation that fails more than before, or is well again, in this process. It must not throw.
+   * Nobody hears of any where `TELEMETRY_NOTIFY` is unset.
+   * @returns what ends that.
+   */
+  onAlert(listener: AlertListener): () => void;
   /**
    * Claims a notice of today, before it is sent: once for each, in one of all processes, and at most ten alerts a day.
    * @returns whether it is this process that sends it.
