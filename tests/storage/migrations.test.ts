@@ -59,12 +59,13 @@ onBothDatabases((createDatabase) => {
   test('the guilds of days that were rolled up by features are counted as before once a guild has one row a day', async () => {
     const database = await createDatabase();
     await migrateBefore(database, 'Migration20261128_GuildsInOneRow');
+    // `gen` was used in no guild: its name is the beginning of another.
     for (const [at, day] of DAYS.entries()) {
       await insertOf(
         database,
         'telemetry_daily_counts',
         day,
-        ['discord.generator', 'discord.daily', 'api.generator'].map((name) => `'${name}.preset.invoke', '', 'ok', '', 1, 1`)
+        ['discord.generator', 'discord.daily', 'api.generator', 'discord.gen'].map((name) => `'${name}.preset.invoke', '', 'ok', '', 1, 1`)
       );
       const uses = ["'discord', 'generator'", "'discord', 'daily'", "'api', 'generator'"].flatMap((feature, index) =>
         Array.from({ length: 3 - index }, (_, guild) => `${feature}, '${hashOf(guild + at)}'`)
