@@ -35,6 +35,8 @@ const SUPPOSED_PART = 2;
 const UNDERRATED = 2;
 /** Of 1 or more there is no such distribution. */
 const LARGEST_VARIANCE = 0.99;
+/** Of more runs the tail is that of so many with the same share, since it takes time in proportion to them. That makes it no smaller. */
+const MOST_RUNS = 10_000;
 
 /** Whether this is worth an alert, if it is not chance. */
 export function isStriking(failures: number, runs: number, before: number): boolean {
@@ -58,10 +60,9 @@ export function judge(parts: readonly JudgedPart[]): Judgement {
   const expected = sum(shared, ({ weight, share }) => weight * share);
   const unsure = sum(shared, ({ weight, variance }) => weight ** 2 * variance) / (expected * (1 - expected));
   const precision = 1 / Math.min(unsure + spreadOf(shared, expected), LARGEST_VARIANCE) - 1;
-  return {
-    before: countedShare(parts),
-    isAlarming: isStriking(failures, runs, expected) && failureTail(failures, runs, expected, precision) < MOST_CHANCE
-  };
+  const told = Math.min(runs, MOST_RUNS);
+  const tail = (): number => failureTail(Math.floor((failures * told) / runs), told, expected, precision);
+  return { before: countedShare(parts), isAlarming: isStriking(failures, runs, expected) && tail() < MOST_CHANCE };
 }
 
 /** The share of failures that these runs had in the baseline, as far as they are in it. */

@@ -14,7 +14,7 @@ test('half the runs failing is alarming where few did, and says how many did bef
   for (const [failures, runs] of [
     [10, 20],
     [50, 100],
-    [3_000, 6_000]
+    [3_000_000, 6_000_000]
   ] as const) {
     const { before, isAlarming } = judge([part(failures, runs, even(1_000, 10))]);
     expect({ failures, isAlarming }).toEqual({ failures, isAlarming: true });
