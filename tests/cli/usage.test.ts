@@ -38,8 +38,8 @@ describe('a mistake in what was written', () => {
       ['report', '--surface', 'slack'],
       ['report', '--json', '--csv'],
       ['report', '--xml'],
-      ['report', '--json', '--operation', 'discord.seeds.roll'],
-      ['report', '--csv', '--previous'],
+      ['report', '--svg', '--operation', 'discord.seeds.roll'],
+      ['report', '--png', '--previous'],
       ['report', '7', '8'],
       ['frobnicate'],
       ['purge', 'everything']

@@ -29,11 +29,22 @@ export async function runSql(databaseUrl: string, sql: string): Promise<Row[]> {
   }
 }
 
+const versions = new Map<string, Promise<number>>();
+
+/** As 180004, asked once. */
+function versionOf(serverUrl: string): Promise<number> {
+  const known = versions.get(serverUrl);
+  if (known !== undefined) return known;
+  const version = runSql(serverUrl, 'show server_version_num').then(([row]) => Number(row?.['server_version_num']));
+  versions.set(serverUrl, version);
+  return version;
+}
+
 /** @param template the URL or the name of a database to copy; nobody may be connected to it */
 export async function createDatabaseOn(serverUrl: string, name = freshName(), template = 'template1'): Promise<string> {
   const statement = `create database ${escapeIdentifier(name)} template ${escapeIdentifier(databaseName(template))}`;
-  // By copying files, which takes a server without fsync half as long as writing all of them to its log.
-  await runSql(serverUrl, `${statement} strategy file_copy`);
+  // By copying files, which takes a server without fsync half as long as writing all of them to its log. Before 15 there is no other way.
+  await runSql(serverUrl, (await versionOf(serverUrl)) < 150_000 ? statement : `${statement} strategy file_copy`);
   const url = new URL(serverUrl);
   url.pathname = name;
   return url.href;
