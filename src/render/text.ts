@@ -22,12 +22,16 @@ export function renderText(report: UsageReport, { paint = (_, text) => text, ...
       : [paint('heading', operationName(operation)), title(report)];
   const quality = [paint('heading', 'Quality of the data'), ...qualityLines(report.quality).map((line) => `  ${line}`)];
   const blocks = [head, ...sections.map((section) => table(section, paint)), quality].filter((lines) => lines.length > 0);
-  const hasStar = sections.some(({ rows }) => rows.some(({ values }) => values.change?.isNotable === true));
-  return `${[...blocks, ...(hasStar ? [[STAR]] : [])].map((lines) => lines.join('\n')).join('\n\n')}\n`;
+  return `${[...blocks, ...(sections.some(hasStar) ? [[STAR]] : [])].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
 /** What the star at a change means. */
 export const STAR = '* at least 10 % from the days before, and more than chance from day to day explains';
+
+/** Whether a change of this table has one. */
+export function hasStar({ columns, rows }: Section): boolean {
+  return columns.some(({ key }) => key === 'change') && rows.some(({ values }) => values.change?.isNotable === true);
+}
 
 function table({ title: name, columns, rows, ifEmpty }: Section, paint: Paint): string[] {
   if (rows.length === 0) return ifEmpty === undefined ? [] : [paint('heading', name), `  ${ifEmpty}`];

@@ -2,6 +2,7 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { renderEmbed } from '../../src/render/embed.ts';
 import { findOperation } from '../../src/render/operationSections.ts';
+import { renderHtml } from '../../src/render/html/page.ts';
 import { renderText } from '../../src/render/text.ts';
 import type { UsageReport } from '../../src/reports/usageReport.ts';
 import { addDays } from '../../src/events/day.ts';
@@ -112,6 +113,15 @@ describe('the text of what has changed', () => {
     expect(blockOf(text, 'Reach')).toEqual(['Reach    guilds  before', '  seeds      15     < 5']);
     expect(text.trimEnd().split('\n').at(-1)).toMatch(/^\* at least 10 %/);
     expect(renderText(reportOf())).not.toContain('*');
+  });
+
+  test('a page says what a star means below the tables that have one, and below no other', () => {
+    const parts = renderHtml(report).split('<section>');
+    const [starred, explained] = [/\*</, /\* at least 10 %/].map((mark) =>
+      parts.flatMap((part, index) => (mark.test(part) ? [index] : []))
+    );
+    expect(explained).not.toEqual([]);
+    expect(explained).toEqual(starred);
   });
 
   test('puts the figures of the days before beside those of each operation where they are asked for', () => {

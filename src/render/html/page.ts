@@ -4,7 +4,7 @@ import { escape } from '../markup.ts';
 import { overviewOf, type Overview } from '../overview.ts';
 import { operationName } from '../operationSections.ts';
 import { sectionsOf, type Section, type Wanted } from '../sections.ts';
-import { STAR } from '../text.ts';
+import { hasStar, STAR } from '../text.ts';
 import { cardList, cell, dayFigure, operationTable, tableStart } from './charts.ts';
 import { STYLE } from './style.ts';
 
@@ -45,7 +45,8 @@ function atOneLook({ cards, days, operations, otherOperations }: Overview): stri
   return [cardList(cards), `<section>${dayFigure(days)}</section>`, operationTable(operations, otherOperations)];
 }
 
-function table({ title, one, columns, rows, ifEmpty }: Section): string {
+function table(section: Section): string {
+  const { title, one, columns, rows, ifEmpty } = section;
   if (rows.length === 0)
     return ifEmpty === undefined ? '' : `<section><h2>${escape(title)}</h2><p class="muted">${escape(ifEmpty)}</p></section>`;
   const hasGroups = rows.some(({ depth }) => depth === 1);
@@ -55,7 +56,6 @@ function table({ title, one, columns, rows, ifEmpty }: Section): string {
     return `<tr role="row"${kind}><th role="rowheader" scope="row">${escape(label)}</th>${cells.join('')}</tr>`;
   });
   const head = tableStart(title, [one.replaceAll('_', ' '), ...columns.map(({ header }) => header)]);
-  const hasStar = rows.some(({ values }) => values.change?.isNotable === true);
-  const foot = hasStar ? `<p class="muted">${escape(STAR)}</p>\n` : '';
+  const foot = hasStar(section) ? `<p class="muted">${escape(STAR)}</p>\n` : '';
   return `<section>\n${head}\n${lines.join('\n')}\n</tbody></table>\n${foot}</section>`;
 }
