@@ -25,12 +25,15 @@ export async function record({ against }: BenchOptions): Promise<void> {
   const [spans, capture] = [span(), await posthog()];
   const contestants = [recorderAlone(), ...plugin, ...others, spans, counter(), promClient(), capture];
   const cpu = new Samples<Contestant>();
+  const thread = new Samples<Contestant>();
   const call = new Samples<Contestant>();
   await interleaved(contestants, WARM_UPS + REPEATS, async (one, repeat) => {
     const measured = await measure(one);
     if (repeat < WARM_UPS) return;
     call.add(one, measured.callNs);
-    if (one.hasWayOut) cpu.add(one, measured.cpuNs);
+    if (!one.hasWayOut) return;
+    cpu.add(one, measured.cpuNs);
+    thread.add(one, measured.threadNs);
   });
   for (const one of contestants) {
     const [made, delivered] = [(WARM_UPS + REPEATS) * UNITS, await one.delivered()];
@@ -38,12 +41,13 @@ export async function record({ against }: BenchOptions): Promise<void> {
   }
   printTable(
     'Recording: CPU of the process with the way out, and of the call itself',
-    ['', '÷ span', '÷ posthog', 'a run ÷ span', 'the call, ns', 'CPU, ns'],
+    ['', '÷ span', '÷ posthog', 'a run ÷ span', 'of this thread alone ÷ span', 'the call, ns', 'CPU, ns'],
     contestants.map((one) => [
       one.name,
       cpu.ratio(one, spans),
       cpu.ratio(one, capture),
       (cpu.ratio(one, spans) * one.unitsPerRun) / spans.unitsPerRun,
+      thread.ratio(one, spans),
       call.median(one),
       cpu.median(one)
     ]),
@@ -56,9 +60,17 @@ export async function record({ against }: BenchOptions): Promise<void> {
   printComparison(pair(plugin, others), { CPU: cpu, 'the call': call });
 }
 
-async function measure(one: Contestant): Promise<{ readonly cpuNs: number; readonly callNs: number }> {
+interface Measured {
+  /** Of the process, and of the thread that records alone. */
+  readonly cpuNs: number;
+  readonly threadNs: number;
+  readonly callNs: number;
+}
+
+async function measure(one: Contestant): Promise<Measured> {
   collectGarbage();
   const before = process.cpuUsage();
+  const beforeOfThread = process.threadCpuUsage();
   const calls: number[] = [];
   for (let time = 0; time < TIMES; time += 1) {
     const begin = performance.now();
@@ -66,6 +78,11 @@ async function measure(one: Contestant): Promise<{ readonly cpuNs: number; reado
     calls.push(((performance.now() - begin) * 1e6) / AT_A_TIME);
     await one.deliver();
   }
-  const { user, system } = process.cpuUsage(before);
-  return { cpuNs: ((user + system) * 1000) / UNITS, callNs: median(calls) };
+  const [ofProcess, ofThread] = [process.cpuUsage(before), process.threadCpuUsage(beforeOfThread)];
+  return { cpuNs: perUnit(ofProcess), threadNs: perUnit(ofThread), callNs: median(calls) };
+}
+
+/** Nanoseconds. */
+function perUnit({ user, system }: NodeJS.CpuUsage): number {
+  return ((user + system) * 1000) / UNITS;
 }
