@@ -48,12 +48,17 @@ export class Flusher {
   onQueued(): void {
     const { queue } = this.#options;
     if (this.#store === undefined || this.#running !== undefined || this.#failures > 0) return;
-    if (queue.length >= Math.min(this.#store.batchSize, queue.capacity / 2)) void this.flush();
+    if (queue.length >= Math.min(this.#store.batchSize, queue.capacity / 2)) void this.#begin();
   }
 
   /** Writes all that is queued now. Resolves to whether that was possible. Never rejects. */
   async flush(): Promise<boolean> {
     await this.#running;
+    return this.#begin();
+  }
+
+  /** At once, or each event until then would begin it again. */
+  async #begin(): Promise<boolean> {
     if (this.#store === undefined) return false;
     this.#running ??= this.#run(this.#store).finally(() => {
       this.#running = undefined;
@@ -72,11 +77,12 @@ export class Flusher {
   async #run(store: Store): Promise<boolean> {
     const { queue, losses, log } = this.#options;
     try {
+      // What else waits comes first, here and between two batches: a store may work on the bot's own thread.
+      await setImmediate();
       for (let left = queue.length; left > 0;) {
         const batch = queue.take(store.batchSize);
         await this.#deliver(store, batch);
         left -= batch.length;
-        // A store may answer on the bot's own thread: what else waits there comes first.
         await setImmediate();
       }
       if (!losses.isEmpty) {
