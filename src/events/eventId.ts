@@ -14,16 +14,18 @@ import { randomBytes, randomFillSync, randomInt } from 'node:crypto';
 const SEGMENT_SIZE = 2_000;
 const PREFIX_BYTES = 6;
 
-/** Ids are made so many at a time: one call for the random bytes and one for the text, which is all that they cost. */
-const AT_A_TIME = 128;
+/** Ids are made so many at a time: one call for the random bytes and one for the text, which is most of what they cost. */
+const AT_A_TIME = 512;
 const OWN_BYTES = 10;
 const LENGTH = 36;
 /** Where the two digits of each byte that is an id's own stand in its text. */
 const PLACES = [14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
-const DIGITS = Buffer.from('0123456789abcdef');
+/** The two digits of each byte. */
+const DIGITS = Uint16Array.from({ length: 256 }, (_, byte) => Buffer.from(byte.toString(16).padStart(2, '0')).readUInt16BE());
 
 const bytes = Buffer.alloc(OWN_BYTES * AT_A_TIME);
-const text = Buffer.alloc(LENGTH * AT_A_TIME, '-');
+const text = Buffer.alloc(LENGTH * AT_A_TIME);
+const view = new DataView(text.buffer, text.byteOffset, text.length);
 /** The prefix that stands in `text`: it is written anew only with the next segment. */
 let written = '';
 
@@ -73,7 +75,7 @@ function refill(segment: Segment): void {
   const count = Math.min(AT_A_TIME, Math.max(segment.left + 1, 1));
   randomFillSync(bytes, 0, OWN_BYTES * count);
   if (segment.prefix !== written) {
-    for (let id = 0; id < AT_A_TIME; id += 1) text.write(segment.prefix, LENGTH * id, 'latin1');
+    text.fill(`${segment.prefix}....-....-............`, 'latin1');
     written = segment.prefix;
   }
   for (let id = 0; id < count; id += 1) {
@@ -82,12 +84,8 @@ function refill(segment: Segment): void {
     // The version, and the variant.
     bytes[from] = 0x40 | ((bytes[from] as number) & 0x0f);
     bytes[from + 2] = 0x80 | ((bytes[from + 2] as number) & 0x3f);
-    for (let index = 0; index < OWN_BYTES; index += 1) {
-      const byte = bytes[from + index] as number;
-      const place = to + (PLACES[index] as number);
-      text[place] = DIGITS[byte >> 4] as number;
-      text[place + 1] = DIGITS[byte & 0x0f] as number;
-    }
+    for (let index = 0; index < OWN_BYTES; index += 1)
+      view.setUint16(to + (PLACES[index] as number), DIGITS[bytes[from + index] as number] as number);
   }
   segment.ready = text.toString('latin1', 0, LENGTH * count);
   segment.next = 0;
