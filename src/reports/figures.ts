@@ -1,6 +1,6 @@
-import { percentile, shareOver, type BucketCounts } from '../events/durationBuckets.ts';
+import { noRuns, percentile, shareOver, type BucketCounts } from '../events/durationBuckets.ts';
 import { LISTENER_ERROR } from '../events/names.ts';
-import type { DurationCount, Span } from '../store/store.ts';
+import type { EventDurations, Span } from '../store/store.ts';
 import type { ErrorUsage, GuildCount, OperationError, Outcomes, PeriodFigures, ProviderUsage, Speed } from './usageReport.ts';
 import { byText, EventNames, inSlices, tallyOf, type UsageRow } from './usageRows.ts';
 
@@ -83,26 +83,29 @@ export function speedOf(buckets: BucketCounts): Speed {
 export type OperationBuckets = ReadonlyMap<string, BucketCounts>;
 
 /** In steps. */
-export function* bucketsByOperation(durations: Iterable<DurationCount>): Generator<void, OperationBuckets> {
+export function* bucketsByOperation(durations: Iterable<EventDurations>): Generator<void, OperationBuckets> {
   const names = new EventNames();
-  const operations = new Map<string, Map<number, number>>();
-  yield* inSlices(durations, ({ eventName, bucket, sampleRate, count }) => {
+  const operations = new Map<string, BucketCounts>();
+  yield* inSlices(durations, ({ eventName, sampleRate, buckets }) => {
     const { operationName } = names.parse(eventName);
-    const buckets = operations.get(operationName) ?? new Map<number, number>();
-    operations.set(operationName, buckets);
-    add(buckets, bucket, count / sampleRate);
+    const sum = operations.get(operationName) ?? noRuns();
+    operations.set(operationName, sum);
+    addTo(sum, buckets, sampleRate);
   });
   return operations;
 }
 
 function sumOf(all: Iterable<BucketCounts>): BucketCounts {
-  const sum = new Map<number, number>();
-  for (const buckets of all) for (const [bucket, weight] of buckets) add(sum, bucket, weight);
+  const sum = noRuns();
+  for (const buckets of all) addTo(sum, buckets);
   return sum;
 }
 
-function add(buckets: Map<number, number>, bucket: number, weight: number): void {
-  buckets.set(bucket, (buckets.get(bucket) ?? 0) + weight);
+/** Adds the counts of each bucket, scaled up from sampling. */
+function addTo(sum: BucketCounts, buckets: BucketCounts, sampleRate = 1): void {
+  buckets.forEach((count, bucket) => {
+    sum[bucket] = (sum[bucket] ?? 0) + count / sampleRate;
+  });
 }
 
 export function approximately(guilds: number): GuildCount {

@@ -1,4 +1,4 @@
-import type { BucketCounts } from '../events/durationBuckets.ts';
+import { noRuns, type BucketCounts } from '../events/durationBuckets.ts';
 import { parseEventName } from '../schema/eventName.ts';
 import { judgeChanges, type DayCounts } from './change.ts';
 import { operationErrorsOf, outcomesOf, providersOf, speedOf, type OperationBuckets } from './figures.ts';
@@ -51,7 +51,7 @@ function byOperation(period: PeriodRuns | null): Map<string, UsageRow[]> {
   return Map.groupBy(period?.rows ?? [], ({ operationName }) => operationName);
 }
 
-function figuresOf(rows: readonly UsageRow[], buckets: BucketCounts = new Map()): OperationFigures {
+function figuresOf(rows: readonly UsageRow[], buckets: BucketCounts = noRuns()): OperationFigures {
   return { invokes: Math.round(tallyOf(rows).invoke), ...outcomesOf(rows), ...speedOf(buckets) };
 }
 

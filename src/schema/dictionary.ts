@@ -89,7 +89,7 @@ export const tables = {
   dailyDurations: {
     name: 'telemetry_daily_durations',
     purpose: 'How many runs of a day that is over took about the same time.',
-    key: ['dayBucket', 'eventName', 'sampleRate', 'bucket'],
+    key: ['dayBucket', 'eventName', 'sampleRate'],
     fields: dailyDurationFields
   },
   dailyGuilds: {

@@ -26,6 +26,9 @@ export const EVENT_NAME = new RegExp(
 /** Features with their surfaces, as `discord.daily discord.generator`. The digits of each count by themselves. */
 const FEATURE = String.raw`(?:${SURFACES.join('|')})\.(?!(?:[^\p{N} ]*\p{N}){15})${NAME}`;
 export const FEATURES = new RegExp(`^${FEATURE}(?: ${FEATURE})*$`, 'u');
+/** How many runs each bucket of durations holds, as `57:12 58:3`. */
+const BUCKET = String.raw`(?:\d|[1-9]\d|1\d\d|200):[1-9]\d{0,9}`;
+export const BUCKETS = new RegExp(`^${BUCKET}(?: ${BUCKET})*$`);
 /** No text passes that holds 15 digits. */
 export const HAS_FEW_DIGITS = new RegExp(`^${FEW_DIGITS}`, 'u');
 const PROVIDER_NAME = String.raw`[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,${MAX_SEGMENT - 1}}`;

@@ -1,6 +1,6 @@
 import { dayBucket, eventFields } from './eventFields.ts';
 import type { Field } from './field.ts';
-import { FEATURES } from './patterns.ts';
+import { BUCKETS, FEATURES } from './patterns.ts';
 
 /** How many events a row stands for. */
 export const count = {
@@ -30,15 +30,17 @@ export const dailyDurationFields = {
   dayBucket,
   eventName: eventFields.eventName,
   sampleRate: eventFields.sampleRate,
-  bucket: {
-    column: 'bucket',
-    type: 'integer',
+  buckets: {
+    column: 'buckets',
+    type: 'text',
     nullable: false,
-    range: [0, 200],
-    purpose: 'The logarithmic bucket of the duration: times that differ by less than a tenth share one.',
-    example: '57'
-  },
-  count
+    // Of all 201 buckets, with the highest counts.
+    maxLength: 3_015,
+    pattern: BUCKETS,
+    purpose:
+      'How many of the runs fell into each logarithmic bucket of durations, as `bucket:count`: times that differ by less than a tenth share one.',
+    example: '57:12 58:3'
+  }
 } as const satisfies Record<string, Field>;
 
 export const dailyGuildFields = {

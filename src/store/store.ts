@@ -13,12 +13,12 @@ export interface EventCount {
   readonly count: number;
 }
 
-/** How many runs took a time within the same logarithmic bucket (see `events/durationBuckets`). */
-export interface DurationCount {
+/** How long the runs took that ended with the same event. */
+export interface EventDurations {
   readonly eventName: string;
-  readonly bucket: number;
   readonly sampleRate: number;
-  readonly count: number;
+  /** How many fell into each logarithmic bucket (see `events/durationBuckets`). */
+  readonly buckets: Float64Array;
 }
 
 /** In how many guilds a feature was used. */
@@ -30,7 +30,7 @@ export interface FeatureGuilds {
 
 /** What can't be added up from day to day. */
 export interface SpanUsage {
-  readonly durations: Iterable<DurationCount>;
+  readonly durations: Iterable<EventDurations>;
   /** How many guilds there were in all. */
   readonly guilds: number;
   readonly features: readonly FeatureGuilds[];

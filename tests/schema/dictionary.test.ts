@@ -43,8 +43,7 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, Value>>>> = {
     day_bucket: '2026-02-12',
     event_name: 'discord.generator.preset.success',
     sample_rate: 1,
-    bucket: 57,
-    count: 1
+    buckets: '57:12 58:3'
   },
   telemetry_daily_guilds: { day_bucket: '2026-02-12', guild_hash: 'a'.repeat(64), features: 'discord.generator' },
   telemetry_notices: { day_bucket: '2026-02-12', kind: 'alert', name: 'discord.generator.preset' },

@@ -154,7 +154,7 @@ onBothDatabases((createDatabase) => {
         : [`insert into telemetry_losses values ('${today}', '${uuid(random)}', 'bob', 0)`]),
       `insert into telemetry_daily_counts values ('${rolledUp}', 'discord.generator.preset.invoke', '', 'error', '', 1, 1)`,
       `insert into telemetry_daily_counts values ('${rolledUp}', 'discord.generator.preset.hello bob', '', 'ok', '', 1, 1)`,
-      `insert into telemetry_daily_durations values ('${rolledUp}', 'discord.generator.preset.invoke', 1, 201, 1)`,
+      `insert into telemetry_daily_durations values ('${rolledUp}', 'discord.generator.preset.invoke', 1, '57:12 201:1')`,
       `insert into telemetry_daily_guilds values ('${rolledUp}', '${'g'.repeat(64)}', 'discord.generator hello bob')`,
       `insert into telemetry_salts values ('${today}', 'bob')`,
       `insert into telemetry_notices values ('${today}', 'bob', 'discord.generator.hello bob')`
@@ -165,7 +165,7 @@ onBothDatabases((createDatabase) => {
       [
         'telemetry_daily_counts.event_name holds what does not fit it, in 1 row',
         'telemetry_daily_counts.status does not fit the action and the error type, in 1 row',
-        'telemetry_daily_durations.bucket holds what does not fit it, in 1 row',
+        'telemetry_daily_durations.buckets holds what does not fit it, in 1 row',
         'telemetry_daily_durations.event_name is that of a stage without a duration, but there is one, in 1 row',
         'telemetry_daily_guilds.features holds what does not fit it, in 1 row',
         'telemetry_daily_guilds.guild_hash holds what does not fit it, in 1 row',

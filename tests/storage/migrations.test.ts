@@ -85,4 +85,39 @@ onBothDatabases((createDatabase) => {
     expect(await count(DAYS[0] ?? '', 'api')).toEqual({ guilds: 2, 'api.generator': 2 });
     expect((await store.audit(60)).findings).toEqual([]);
   });
+
+  test('the durations of days that were rolled up by buckets are the same once an event has one row a day', async () => {
+    const database = await createDatabase();
+    await migrateBefore(database, 'Migration20261129_DurationsInOneRow');
+    for (const [at, day] of DAYS.entries()) {
+      await insertOf(database, 'telemetry_daily_counts', day, ["'discord.generator.preset.success', '', 'ok', '', 1, 7"]);
+      await insertOf(database, 'telemetry_daily_durations', day, [
+        `'discord.generator.preset.success', 1, 100, ${at + 1}`,
+        "'discord.generator.preset.success', 1, 9, 2",
+        "'discord.generator.preset.success', 0.5, 57, 2147483647",
+        "'api.seeds.get.failure', 1, 0, 3"
+      ]);
+    }
+    const store = await openTestStore(database, TODAY);
+    const count = async (from: string, surface?: 'api'): Promise<unknown> => {
+      const { spans } = await store.usage({ spans: [{ from, to: DAYS[1] ?? '' }], surface });
+      return Object.fromEntries(
+        [...(spans[0]?.durations ?? [])].map(({ eventName, sampleRate, buckets }) => [
+          `${eventName} ${sampleRate}`,
+          Object.fromEntries([...buckets.entries()].filter(([, runs]) => runs > 0))
+        ])
+      );
+    };
+    expect(await count(DAYS[0] ?? '')).toEqual({
+      'discord.generator.preset.success 1': { 9: 4, 100: 3 },
+      'discord.generator.preset.success 0.5': { 57: 2 * 2_147_483_647 },
+      'api.seeds.get.failure 1': { 0: 6 }
+    });
+    expect(await count(DAYS[1] ?? '', 'api')).toEqual({ 'api.seeds.get.failure 1': { 0: 3 } });
+    const texts = await database.sql(
+      "select buckets from telemetry_daily_durations where event_name like 'discord%' and sample_rate = 1 order by 1"
+    );
+    expect(texts).toEqual([{ buckets: '9:2 100:1' }, { buckets: '9:2 100:2' }]);
+    expect((await store.audit(60)).findings).toEqual([]);
+  });
 });

@@ -31,7 +31,7 @@ export function contradictions(group: Group): (readonly [place: string, rows: nu
     ...(['surface', 'feature', 'action'] as const)
       .filter((column) => group[column] !== undefined && group[column] !== parts[column])
       .map((column) => [`${column} is not that of the event name`, rows] as const),
-    ...(timed ? [] : [[NO_DURATION, Number(group['duration_ms_set'] ?? group['bucket_set'] ?? 0)] as const]),
+    ...(timed ? [] : [[NO_DURATION, Number(group['duration_ms_set'] ?? (group['buckets'] === undefined ? 0 : rows))] as const]),
     ...(status === undefined || endsAs(parts.action, status, group['error_type'] || null)
       ? []
       : [['status does not fit the action and the error type', rows] as const])

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql, type RawBuilder } from 'kysely';
 import { addDays, DAY_MS, utcDay } from '../../events/day.ts';
+import { toBucketText } from '../../events/durationBuckets.ts';
 import { tables } from '../../schema/dictionary.ts';
 import type { Dialect } from '../dialect.ts';
 import { FEATURE_NAME } from './guilds.ts';
@@ -57,8 +58,8 @@ async function rollUp(em: SqlEntityManager, dialect: Dialect, day: string): Prom
   );
   await insert(
     em,
-    sql`${await dialect.tableFor(em, tables.dailyDurations, day)} (day_bucket, event_name, sample_rate, bucket, count)`,
-    tally.durations(0).map((row) => [day, row.eventName, row.sampleRate, row.bucket, row.count])
+    sql`${await dialect.tableFor(em, tables.dailyDurations, day)} (day_bucket, event_name, sample_rate, buckets)`,
+    tally.durations(0).map((row) => [day, row.eventName, row.sampleRate, toBucketText(row.buckets)])
   );
   await run(
     em,

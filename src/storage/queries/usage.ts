@@ -1,16 +1,16 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
-import { BUCKET_SQL } from '../../events/durationBuckets.ts';
+import { addBucketText, BUCKET_SQL } from '../../events/durationBuckets.ts';
 import type { Surface } from '../../schema/closedLists.ts';
 import { tables } from '../../schema/dictionary.ts';
 import { surfacePrefix } from '../../schema/eventName.ts';
-import type { DurationCount, EventCount, Usage, UsageRange } from '../../store/store.ts';
+import type { EventCount, Usage, UsageRange } from '../../store/store.ts';
 import type { Dialect } from '../dialect.ts';
 import { readGuilds } from './guilds.ts';
 import { rowsOf } from './rowsOf.ts';
-import { onSurface, spanNumber } from './spans.ts';
+import { onSurface, spanOf } from './spans.ts';
 import { run } from './tables.ts';
-import { UsageTally } from './usageTally.ts';
+import { UsageTally, type Measured } from './usageTally.ts';
 
 const BUCKET = sql.raw(BUCKET_SQL);
 
@@ -18,13 +18,12 @@ const BUCKET = sql.raw(BUCKET_SQL);
 export async function readUsage(em: SqlEntityManager, dialect: Dialect, { spans, surface }: UsageRange): Promise<Usage> {
   await dialect.prepareForCounting(em);
   const tally = new UsageTally();
-  const spanOf = (day: string): number => spans.findIndex(({ from, to }) => day >= from && day <= to);
   const rolledUp = await dialect.days(em, tables.dailyCounts);
   const stored = await dialect.days(em, tables.events);
-  const closed = rolledUp.filter((day) => spanOf(day) >= 0);
-  const open = stored.filter((day) => spanOf(day) >= 0 && !rolledUp.includes(day));
+  const closed = rolledUp.filter((day) => spanOf(spans, day) >= 0);
+  const open = stored.filter((day) => spanOf(spans, day) >= 0 && !rolledUp.includes(day));
   if (closed.length > 0) await addRollups(em, dialect, tally, { days: closed, spans, surface });
-  for (const day of open) await addEvents(em, dialect, tally, day, { span: spanOf(day), surface });
+  for (const day of open) await addEvents(em, dialect, tally, day, { span: spanOf(spans, day), surface });
   const guilds = await readGuilds(em, dialect, { closed, open, spans, surface }, tally.features);
   return {
     counts: tally.counts,
@@ -57,13 +56,17 @@ export async function addEvents(
     sql`select event_name as "eventName", provider, status, error_type as "errorType", sample_rate as "sampleRate", count(*) as count
       from ${events} where true ${onSurface(surface)} group by 1, 2, 3, 4, 5`
   );
-  for (const row of counts) tally.addCount(day, row);
-  const durations = await run<DurationCount>(
+  // A count of rows comes from PostgreSQL as text.
+  for (const row of counts) tally.counts.push({ ...row, day, count: Number(row.count) });
+  const durations = await run<Measured & { readonly bucket: number; readonly count: number }>(
     em,
     sql`select event_name as "eventName", sample_rate as "sampleRate", count(*) as count, ${BUCKET} as bucket
       from ${events} where duration_ms is not null ${onSurface(surface)} group by 1, 2, 4`
   );
-  for (const row of durations) tally.addDuration(span, row);
+  for (const { bucket, count, ...row } of durations) {
+    const buckets = tally.bucketsOf(span, row);
+    buckets[bucket] = (buckets[bucket] ?? 0) + Number(count);
+  }
 }
 
 async function addRollups(
@@ -80,11 +83,11 @@ async function addRollups(
         nullif(error_type, '') as "errorType", sample_rate as "sampleRate", count
       from ${dialect.tables.dailyCounts} where ${where}`
   );
-  for (const row of counts) tally.addCount(row.day, row);
-  const durations = await run<DurationCount & { readonly span: number }>(
+  for (const row of counts) tally.counts.push(row);
+  const durations = await run<Measured & { readonly day: string; readonly buckets: string }>(
     em,
-    sql`select ${spanNumber(spans)} as span, event_name as "eventName", bucket, sample_rate as "sampleRate", sum(count) as count
-      from ${dialect.tables.dailyDurations} where ${where} group by 1, 2, 4, 3`
+    sql`select cast(day_bucket as text) as day, event_name as "eventName", sample_rate as "sampleRate", buckets
+      from ${dialect.tables.dailyDurations} where ${where}`
   );
-  for (const { span, ...row } of durations) tally.addDuration(Number(span), row);
+  for (const { day, buckets, ...row } of durations) addBucketText(tally.bucketsOf(spanOf(spans, day), row), buckets);
 }

@@ -1,16 +1,14 @@
-import type { DurationCount, EventCount } from '../../store/store.ts';
+import { noRuns, type BucketCounts } from '../../events/durationBuckets.ts';
+import type { EventCount, EventDurations } from '../../store/store.ts';
 
-type Counted<Row> = Omit<Row, 'count'> & { count: number };
+/** What a duration is told apart by. */
+export type Measured = Omit<EventDurations, 'buckets'>;
 
-/** Counts that arrive in parts, put together. A count may come as text from the database, so each passes through `Number`. */
+/** What is counted of some days, put together. */
 export class UsageTally {
-  readonly #counts = new Map<string, Counted<EventCount>>();
+  readonly counts: EventCount[] = [];
   /** By the number of the span. */
-  readonly #durations = new Map<number, Map<string, Counted<DurationCount>>>();
-
-  get counts(): EventCount[] {
-    return [...this.#counts.values()];
-  }
+  readonly #durations = new Map<number, Map<string, EventDurations>>();
 
   /** Of what was counted, each after its surface: `discord.generator`. */
   get features(): string[] {
@@ -18,23 +16,17 @@ export class UsageTally {
     return [...new Set([...operations].map((name) => name.split('.').slice(0, 2).join('.')))];
   }
 
-  addCount(day: string, { eventName, provider, status, errorType, sampleRate, count }: Omit<EventCount, 'day'>): void {
-    const key = `${day}\n${eventName}\n${provider ?? ''}\n${status}\n${errorType ?? ''}\n${sampleRate}`;
-    const known = this.#counts.get(key);
-    if (known === undefined) this.#counts.set(key, { day, eventName, provider, status, errorType, sampleRate, count: Number(count) });
-    else known.count += Number(count);
-  }
-
-  addDuration(span: number, { eventName, bucket, sampleRate, count }: DurationCount): void {
-    const ofSpan = this.#durations.get(span) ?? new Map<string, Counted<DurationCount>>();
+  /** The buckets of an event in a span, to be added to. */
+  bucketsOf(span: number, { eventName, sampleRate }: Measured): BucketCounts {
+    const ofSpan = this.#durations.get(span) ?? new Map<string, EventDurations>();
     this.#durations.set(span, ofSpan);
-    const key = `${eventName}\n${bucket}\n${sampleRate}`;
-    const known = ofSpan.get(key);
-    if (known === undefined) ofSpan.set(key, { eventName, bucket: Number(bucket), sampleRate, count: Number(count) });
-    else known.count += Number(count);
+    const key = `${eventName} ${sampleRate}`;
+    const durations = ofSpan.get(key) ?? { eventName, sampleRate, buckets: noRuns() };
+    ofSpan.set(key, durations);
+    return durations.buckets;
   }
 
-  durations(span: number): DurationCount[] {
+  durations(span: number): EventDurations[] {
     return [...(this.#durations.get(span)?.values() ?? [])];
   }
 }

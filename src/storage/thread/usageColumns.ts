@@ -1,10 +1,12 @@
+import { BUCKETS } from '../../events/durationBuckets.ts';
 import type { SpanUsage, Usage } from '../../store/store.ts';
 
 /** The fields of rows, row after row; a text is a place in the list of texts. */
 type Cells = Float64Array<ArrayBuffer>;
 
 const COUNT_FIELDS = 7;
-const DURATION_FIELDS = 4;
+/** The name, the rate and the buckets. */
+const DURATION_FIELDS = 2 + BUCKETS;
 
 /**
  * What is read for a report, on its way from the thread: each text once and all else in buffers, in place of tens of thousands of objects that would
@@ -29,7 +31,7 @@ export function toUsageColumns({ counts, spans, ...rest }: Usage): UsageColumns 
     countCells.push(place(day), place(eventName), place(provider), place(status), place(errorType), sampleRate, count);
   const ofSpans = spans.map(({ durations, ...span }) => {
     const cells: number[] = [];
-    for (const { eventName, bucket, sampleRate, count } of durations) cells.push(place(eventName), bucket, sampleRate, count);
+    for (const { eventName, sampleRate, buckets } of durations) cells.push(place(eventName), sampleRate, ...buckets);
     return { ...span, durations: Float64Array.from(cells) };
   });
   return { counts: Float64Array.from(countCells), spans: ofSpans, texts: [...places.keys()], rest };
@@ -53,9 +55,8 @@ export function fromUsageColumns({ texts, counts, spans, rest }: UsageColumns): 
       ...span,
       durations: eachRow(durations, DURATION_FIELDS, (at) => ({
         eventName: textAt(durations, at) as string,
-        bucket: durations[at + 1] as number,
-        sampleRate: durations[at + 2] as number,
-        count: durations[at + 3] as number
+        sampleRate: durations[at + 1] as number,
+        buckets: durations.subarray(at + 2, at + DURATION_FIELDS)
       }))
     }))
   };
