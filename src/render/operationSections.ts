@@ -1,4 +1,4 @@
-import type { OperationUsage, UsageReport } from '../reports/usageReport.ts';
+import type { OperationRuns, OperationUsage, UsageReport } from '../reports/usageReport.ts';
 import { changeValues, errorLabel, runValues } from './featureSections.ts';
 import { plural } from './format.ts';
 import {
@@ -30,9 +30,14 @@ export function operationName({ surface, feature, operation }: OperationNames): 
 }
 
 /** All that is known of one operation, as tables. */
-export function operationSections({ days, from }: UsageReport, one: OperationUsage): Section[] {
-  const { surface, feature, operation, previous, change } = one;
+export function operationSections({ days, from, today: ofToday }: UsageReport, one: OperationUsage): Section[] {
+  const { surface, feature, operation, previous, change, today } = one;
   const row = (label: string, values: Values, name = label): Row => ({ label, depth: 0, values, fact: { surface, name } });
+  const errorRows = ({ errors }: OperationRuns): Row[] =>
+    errors.map((error) =>
+      row(errorLabel(error), { status: error.status, count: error.count }, `${feature}.${operation} ${errorLabel(error)}`)
+    );
+  const providerRows = ({ providers }: OperationRuns): Row[] => providers.map((provider) => providerRow(provider, surface));
   return [
     {
       title: 'Runs',
@@ -45,13 +50,32 @@ export function operationSections({ days, from }: UsageReport, one: OperationUsa
       ]
     },
     {
+      title: 'Today so far',
+      one: 'today',
+      shown: 'always',
+      columns: [INVOKES, SUCCESS, { ...FAILED, wideOnly: false }, P50, P95, SLOW],
+      rows: today === null || ofToday === null || !hasRun(today) ? [] : [row(ofToday.to, runValues(today))]
+    },
+    {
+      title: 'Errors today so far',
+      one: 'operation_error_today',
+      shown: 'always',
+      columns: ERROR_COLUMNS,
+      rows: today === null ? [] : errorRows(today)
+    },
+    {
+      title: 'Providers today so far',
+      one: 'provider_today',
+      shown: 'always',
+      columns: [RUNS, SUCCESS, FAILED],
+      rows: today === null ? [] : providerRows(today)
+    },
+    {
       title: 'Errors',
       one: 'operation_error',
       shown: 'always',
       columns: ERROR_COLUMNS,
-      rows: one.errors.map((error) =>
-        row(errorLabel(error), { status: error.status, count: error.count }, `${feature}.${operation} ${errorLabel(error)}`)
-      ),
+      rows: errorRows(one),
       ifEmpty: 'None in these days.'
     },
     {
@@ -59,7 +83,7 @@ export function operationSections({ days, from }: UsageReport, one: OperationUsa
       one: 'provider',
       shown: 'always',
       columns: [RUNS, SUCCESS, FAILED],
-      rows: one.providers.map((provider) => providerRow(provider, surface))
+      rows: providerRows(one)
     },
     {
       title: 'Days',
@@ -69,4 +93,9 @@ export function operationSections({ days, from }: UsageReport, one: OperationUsa
       rows: one.daily.map(({ day, ...values }) => row(day, values))
     }
   ];
+}
+
+/** A run may have ended and its begin be lost. */
+function hasRun({ invokes, successes, failures }: OperationRuns): boolean {
+  return invokes + successes + failures > 0;
 }

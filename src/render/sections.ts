@@ -25,7 +25,7 @@ export type { Column, Row, Section, Values, Wanted } from './section.ts';
 /** The tables of a report, in the order in which they are shown. Text, CSV, HTML, message and embed are renderings of them. */
 export function sectionsOf(report: UsageReport, { withPrevious = false, operation }: Wanted = {}): Section[] {
   if (operation !== undefined) return operationSections(report, operation);
-  const { surface } = report;
+  const { surface, today } = report;
   return [
     periodSection(report),
     changeSection(report),
@@ -74,6 +74,20 @@ export function sectionsOf(report: UsageReport, { withPrevious = false, operatio
         values: { count: events, successes, failures },
         fact: { surface, name: day }
       }))
+    },
+    {
+      title: 'Providers today so far',
+      one: 'provider_today',
+      shown: 'full',
+      columns: [RUNS, SUCCESS, FAILED],
+      rows: (today?.providers ?? []).map((one) => providerRow(one, surface))
+    },
+    {
+      title: 'Errors today so far',
+      one: 'error_today',
+      shown: 'full',
+      columns: ERROR_COLUMNS,
+      rows: (today?.errors ?? []).map((one) => errorRow(one, surface))
     },
     {
       title: 'Providers by day',

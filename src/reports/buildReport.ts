@@ -71,7 +71,7 @@ export function* reportInSteps(source: ReportSource): Generator<void, UsageRepor
   const period = isToday ? ofToday : asked;
   const noPrevious = isToday ? 'today' : whyNoPrevious(source, before.span);
   const previous = noPrevious === null ? before : null;
-  const features = yield* operationsOf(period, previous);
+  const features = yield* operationsOf({ now: period, before: previous, today: isToday ? null : ofToday });
   yield;
   const figures = figuresOf(period);
   yield;

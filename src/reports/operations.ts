@@ -2,7 +2,7 @@ import { noRuns, type BucketCounts } from '../events/durationBuckets.ts';
 import { parseEventName } from '../schema/eventName.ts';
 import { judgeChanges, type DayCounts } from './change.ts';
 import { operationErrorsOf, outcomesOf, providersOf, speedOf, type OperationBuckets } from './figures.ts';
-import type { OperationFigures, OperationUsage, UsageChange } from './usageReport.ts';
+import type { OperationFigures, OperationRuns, OperationUsage, UsageChange } from './usageReport.ts';
 import { byText, tallyOf, type Tally, type UsageRow } from './usageRows.ts';
 
 /** The runs of a period. */
@@ -13,9 +13,16 @@ export interface PeriodRuns {
   readonly buckets: OperationBuckets;
 }
 
+/** What an operation is told of: `before` and `today` are `null` where the report has none. */
+interface ToldPeriods {
+  readonly now: PeriodRuns;
+  readonly before: PeriodRuns | null;
+  readonly today: PeriodRuns | null;
+}
+
 /** Every operation that ran in the period or in the one before; in steps, each of which takes little time. */
-export function* operationsOf(now: PeriodRuns, before: PeriodRuns | null): Generator<void, OperationUsage[]> {
-  const [runsNow, runsBefore] = [byOperation(now), byOperation(before)];
+export function* operationsOf({ now, before, today }: ToldPeriods): Generator<void, OperationUsage[]> {
+  const [runsNow, runsBefore, runsToday] = [byOperation(now), byOperation(before), byOperation(today)];
   const names = [...new Set([...runsNow.keys(), ...runsBefore.keys()])];
   const operations: Omit<OperationUsage, 'change'>[] = [];
   const compared: (readonly [now: DayCounts[], before: DayCounts[]])[] = [];
@@ -27,10 +34,9 @@ export function* operationsOf(now: PeriodRuns, before: PeriodRuns | null): Gener
       surface,
       feature,
       operation,
-      ...figuresOf(rows, now.buckets.get(name)),
-      errors: operationErrorsOf(rows),
-      providers: providersOf(rows),
+      ...runsOf(rows, now.buckets.get(name)),
       daily: dailyOf(now.days, rows),
+      today: today === null ? null : runsOf(runsToday.get(name) ?? [], today.buckets.get(name)),
       previous: before === null ? null : figuresOf(runsBefore.get(name) ?? [], before.buckets.get(name))
     });
     if (before !== null) compared.push([daysOf(now, rows), daysOf(before, runsBefore.get(name))]);
@@ -49,6 +55,10 @@ export function changeOf(now: PeriodRuns, before: PeriodRuns | null): UsageChang
 
 function byOperation(period: PeriodRuns | null): Map<string, UsageRow[]> {
   return Map.groupBy(period?.rows ?? [], ({ operationName }) => operationName);
+}
+
+function runsOf(rows: readonly UsageRow[], buckets: BucketCounts | undefined): OperationRuns {
+  return { ...figuresOf(rows, buckets), errors: operationErrorsOf(rows), providers: providersOf(rows) };
 }
 
 function figuresOf(rows: readonly UsageRow[], buckets: BucketCounts = noRuns()): OperationFigures {

@@ -48,21 +48,31 @@ export interface OperationDay {
   readonly failures: number;
 }
 
-/** What is told of one operation, in the period and in the one before. */
+/** What is told of one operation, in the period, in the one before, and today so far. */
 export interface OperationFigures extends Outcomes, Speed {
   readonly invokes: number;
 }
 
-export interface OperationUsage extends OperationFigures {
-  readonly surface: string;
-  readonly feature: string;
-  readonly operation: string;
+/** The figures of one operation, and what it failed with and asked, in the period or today so far. */
+export interface OperationRuns extends OperationFigures {
   /** The most frequent first. */
   readonly errors: readonly OperationError[];
   /** The most used first. */
   readonly providers: readonly ProviderUsage[];
+}
+
+/** One that ran in the period or in the one before. */
+export interface OperationUsage extends OperationRuns {
+  readonly surface: string;
+  readonly feature: string;
+  readonly operation: string;
   /** Every day of the period, the newest first. */
   readonly daily: readonly OperationDay[];
+  /**
+   * Today so far, which is in no other number of the operation and compared with nothing, all 0 where it did not run; `null` where today is the
+   * period.
+   */
+  readonly today: OperationRuns | null;
   /** The same figures of the period before, all 0 where it did not run; `null` where the report has no period before. */
   readonly previous: OperationFigures | null;
   readonly change: UsageChange | null;

@@ -10,7 +10,7 @@ import { answered, refused, startOwnedBot } from '../commands/ownedBot.ts';
 import { ENABLED, settled, until, type TestBot } from '../support/bot.ts';
 import { botEnvironment } from '../support/botEnvironment.ts';
 import { onBothDatabases, postgresqlDatabase, sqliteDatabase, type TestDatabase } from '../support/databases.ts';
-import { controlsIn, textIn } from '../support/messageParts.ts';
+import { controlsIn, tableIn, textIn } from '../support/messageParts.ts';
 import { Minutes } from '../support/minutes.ts';
 import { atSuiteEnd } from '../support/postgresSuite.ts';
 import { inRepository } from '../support/repository.ts';
@@ -66,7 +66,7 @@ onBothDatabases((createDatabase) => {
   });
 });
 
-test('the button of an alert opens the report on that operation for the owners alone, after a restart too', async () => {
+test('the button of an alert opens the report on that operation, with what failed today, for the owners alone, after a restart too', async () => {
   const database = await sqliteDatabase();
   await seedBaseline(database, TODAY, { operation: 'discord.seeds.list', provider: null });
   await seedBaseline(database, TODAY);
@@ -91,9 +91,19 @@ test('the button of an alert opens the report on that operation for the owners a
   const opened = await click(ofOperation);
   expect(opened).toEqual(answered);
   expect(textIn(opened?.components)).toContain('## `discord.seeds.list`');
-  const page = textIn((await click(ofProvider))?.components);
-  expect(page).toContain('### Providers');
-  expect(page).toContain(PROVIDER);
+  expect(
+    tableIn(opened?.components ?? [], 'Today so far')
+      .get(TODAY)
+      ?.slice(0, 3)
+  ).toEqual(['201', '50.2%', '100']);
+  const kinds = new Map([
+    ['provider_timeout', ['60']],
+    ['provider_error', ['40']]
+  ]);
+  expect(tableIn(opened?.components ?? [], 'Errors today so far')).toEqual(kinds);
+  const page = (await click(ofProvider))?.components ?? [];
+  expect(tableIn(page, 'Providers today so far')).toEqual(new Map([[PROVIDER, ['200', '50.0%']]]));
+  expect(tableIn(page, 'Errors today so far')).toEqual(new Map([...kinds].map(([kind, [count]]) => [kind, [String(2 * Number(count))]])));
   expect(messagesOf(restarted)).toEqual([ofOperation, ofProvider]);
 });
 

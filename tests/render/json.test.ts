@@ -18,7 +18,7 @@ test('the JSON has the keys that are promised, with the numbers as they are', ()
     )
   );
   expect(keysOf(json['features'])).toEqual(
-    'surface feature operation invokes successes failures successRate p50Ms p95Ms slowShare errors providers daily previous change'
+    'surface feature operation invokes successes failures successRate p50Ms p95Ms slowShare errors providers daily today previous change'
       .split(' ')
       .toSorted()
   );

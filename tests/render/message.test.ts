@@ -73,11 +73,20 @@ test('every view fits into what Discord takes, with nothing to tell, one day, th
   expectToFit(reportFrom([]));
   expectToFit(reportOf({ days: 1, operations: 1 }));
   expectToFit(overfull(reportOf(HUGE)));
+  expectToFit(overfull(reportOf({ ...HUGE, withToday: true })));
+  expectToFit(reportOf({ ...HUGE, operations: 1, withToday: true }));
   expectToFit(overfull(reportOf({ ...HUGE, operations: 10_000, days: 2 })));
   const random = seededRandom(7);
   const upTo = (most: number): number => 1 + Math.floor(random() * most);
   for (let round = 0; round < 6; round += 1) {
-    const size = { operations: upTo(60), errors: upTo(100), providers: upTo(100), days: upTo(60), count: 10 ** upTo(12) };
+    const size = {
+      operations: upTo(60),
+      errors: upTo(100),
+      providers: upTo(100),
+      days: upTo(60),
+      count: 10 ** upTo(12),
+      withToday: round % 2 === 0
+    };
     const [length, letter] = [upTo(64), ['ж', '漢', '𐐀'][round % 3] ?? ''];
     expectToFit(
       overfull(reportOf({ ...size, name: (kind, index) => [...`${index}${kind}`.padEnd(length, letter)].slice(0, length).join('') }))
@@ -97,6 +106,14 @@ test('a table says how many rows were left out', () => {
     expect({ page, rows: shown.length - 1 + left }).toEqual({ page, rows });
   }
   expect(textIn([renderMessage(reportOf(), VIEW, parts)])).not.toContain('more');
+});
+
+test('a table takes the room that shorter ones leave', () => {
+  const report = reportOf({ operations: 1, days: 40, withToday: true });
+  const one = report.features.find(({ surface }) => surface === 'discord');
+  const message = renderMessage(report, { ...VIEW, operation: one && operationKey(one) }, parts);
+  const whole = { 'Today so far': 1, 'Errors today so far': 2, 'Providers today so far': 2, Errors: 2, Providers: 2, Days: 40 };
+  expect(Object.fromEntries(Object.keys(whole).map((title) => [title, tableIn([message], title).size]))).toEqual(whole);
 });
 
 test('the menus offer the periods that are kept, every surface and the operations that are used most, and say what is shown', () => {

@@ -129,7 +129,7 @@ onBothDatabases((createDatabase) => {
   test('every figure of every table, on the page of a browser, in text, JSON and CSV, is what plain SQL counts of 60 days of events', () => {
     const ofProgram = without(expected, 'Slowest first');
     const ofReport = without(ofProgram, FOR_PROGRAMS);
-    const ofText = without(ofReport, 'Providers by day', 'Errors by day');
+    const ofText = without(ofReport, 'Providers by day', 'Errors by day', 'Providers today so far', 'Errors today so far');
     expectTables(tablesInText(renderText(report, { withPrevious: true })), ofText);
     expectTables(tablesInText(renderText(report)), ofText, withoutBefore);
     for (const [withPrevious, has] of [
@@ -147,7 +147,14 @@ onBothDatabases((createDatabase) => {
     const views = PAGES.map((page) => [page, expectInMessage(viewOf(report, { page }), expected)]);
     expect(Object.fromEntries(views)).toEqual({
       overview: ['Notable changes', 'Features', 'Reach'],
-      failures: ['Failures by operation', 'Providers', 'Errors by day', 'Errors of listeners'],
+      failures: [
+        'Providers today so far',
+        'Errors today so far',
+        'Failures by operation',
+        'Providers',
+        'Errors by day',
+        'Errors of listeners'
+      ],
       speed: ['Slowest first'],
       unused: [],
       quality: ['Days']
@@ -159,12 +166,16 @@ onBothDatabases((createDatabase) => {
 
   test('so is every figure of a look into any operation', () => {
     expect(report.features).toHaveLength(8);
+    const today = report.features.filter((one) => Object.keys(operations.get(operationName(one))?.['Today so far']?.rows ?? {}).length > 0);
+    expect(today.length).toBeGreaterThan(2);
+    expect(today.length).toBeLessThan(8);
     for (const operation of report.features) {
       const ofOne = operations.get(operationName(operation)) ?? {};
       const filled = Object.fromEntries(Object.entries(ofOne).filter(([, { rows }]) => Object.keys(rows).length > 0));
       expectTables(tablesInText(renderText(report, { operation })), filled);
       expectTables(tablesInHtml(renderHtml(report, { operation })), filled);
-      expectInMessage(viewOf(report, { operation: operationKey(operation) }), filled, narrowOperation);
+      const titles = expectInMessage(viewOf(report, { operation: operationKey(operation) }), filled, narrowOperation);
+      expect(titles.toSorted()).toEqual(Object.keys(without(filled, 'Runs')).toSorted());
       expectForProgram(operationInJson(JSON.parse(renderJson(report, { operation })) as OperationUsage & UsageReport), ofOne);
       expectForProgram(tablesInCsv(renderCsv(report, { operation }), OF_OPERATION, PERIODS), filled);
     }

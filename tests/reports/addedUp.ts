@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { addDays, daysDownFrom } from '../../src/events/day.ts';
-import type { OperationUsage, UsageReport } from '../../src/reports/usageReport.ts';
+import type { OperationRuns, OperationUsage, UsageReport } from '../../src/reports/usageReport.ts';
 import type { Surface } from '../../src/schema/closedLists.ts';
 import type { TelemetryEvent } from '../../src/schema/eventFields.ts';
 import { TODAY } from '../support/madeReports.ts';
@@ -43,9 +43,8 @@ export function addUp({ events, losses }: Seeded, { days, surface, retentionDays
         surface: where,
         feature,
         operation,
-        ...runsOf(rows),
-        errors: errorsOf(rows, true),
-        providers: providersOf(rows),
+        ...told(rows),
+        today: told(ofOne(ofToday)),
         daily: daily(rows).map(({ day, rows: ofDay }) => ({ day, invokes: Math.round(weigh(ofDay, 'invoke')), ...countsOf(ofDay) })),
         previous: noPrevious === null ? runsOf(ofOne(earlier)) : null
       };
@@ -98,9 +97,8 @@ export function comparable(report: UsageReport): object {
     features: byName(report.features, nameOf).map((row) => ({
       ...row,
       change: undefined,
-      ...NO_PERCENTILES,
-      errors: byName(row.errors, ({ errorType, status, provider }) => `${errorType}.${status}.${provider ?? ''}`),
-      providers: byName(row.providers, ({ provider }) => provider),
+      ...sortedRuns(row),
+      today: row.today && { ...row.today, ...sortedRuns(row.today) },
       previous: row.previous && { ...row.previous, ...NO_PERCENTILES }
     })),
     featureTotals: byName(report.featureTotals, ({ surface, feature }) => `${surface}.${feature}`),
@@ -127,6 +125,14 @@ function sorted({ providers, errors }: Pick<UsageReport, 'providers' | 'errors'>
     ...NO_PERCENTILES,
     providers: byName(providers, ({ provider }) => provider),
     errors: byName(errors, ({ errorType, status }) => `${errorType}.${status}`)
+  };
+}
+
+function sortedRuns({ providers, errors }: OperationRuns): object {
+  return {
+    ...NO_PERCENTILES,
+    errors: byName(errors, ({ errorType, status, provider }) => `${errorType}.${status}.${provider ?? ''}`),
+    providers: byName(providers, ({ provider }) => provider)
   };
 }
 
@@ -169,6 +175,11 @@ function runsOf(rows: readonly TelemetryEvent[]) {
     ...NO_PERCENTILES,
     slowShare: timed.length === 0 ? null : expect.closeTo(weigh(slow) / weigh(timed), 10)
   };
+}
+
+/** What is told of an operation, in the period and today so far. */
+function told(rows: readonly TelemetryEvent[]): object {
+  return { ...runsOf(rows), errors: errorsOf(rows, true), providers: providersOf(rows) };
 }
 
 function guildsOf(rows: readonly TelemetryEvent[]): number | string {

@@ -136,7 +136,13 @@ onBothDatabases((createDatabase) => {
     const racetime = { surface: 'racetime', eventName: 'racetime.generator.preset.success' } as const;
     await writeEvents(store, [anEvent(random, { dayBucket: TODAY }), anEvent(random, { dayBucket: '2026-03-04', ...racetime })]);
     const ofToday = { days: 1, from: TODAY, to: TODAY, today: null, previous: null, noPrevious: 'today' };
-    for (const days of [1, 7]) expect(await readReport(store, TODAY, { days })).toMatchObject({ ...ofToday, events: 1 });
+    for (const days of [1, 7]) {
+      const report = await readReport(store, TODAY, { days });
+      expect(report).toMatchObject({ ...ofToday, events: 1, features: [{ successes: 1, today: null }] });
+      const faces = [renderText, renderCsv].map((render) => render(report, { operation: report.features[0] }));
+      expect(faces.join()).not.toMatch(/today so far$|^today,/im);
+      expect(faces.join()).toContain(`1 day from ${TODAY}`);
+    }
     expect(await readReport(store, TODAY, { days: 7, surface: 'racetime' })).toMatchObject({ ...ofToday, events: 0 });
 
     await writeEvents(store, [anEvent(random, { dayBucket: '2026-01-01', ...racetime })]);

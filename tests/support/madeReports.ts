@@ -37,18 +37,19 @@ export function reportFrom(
   return buildReport({ today: TOMORROW, days, usage: { counts, spans, later, oldestDay }, losses, surface });
 }
 
-/** A report of that size. */
+/** A report of that size; where it is asked for, today so far was as its last day. */
 export function reportOf({
   operations = 3,
   errors = 2,
   providers = 2,
   days = 7,
   count = 7,
+  withToday = false,
   name = (kind: string, index: number) => `${kind}_${index}`
 } = {}): UsageReport {
   const all = daysDownFrom(TODAY, addDays(TODAY, 1 - days));
   const past = all.slice(1).map((day) => aCount({ day, eventName: 'api.a.b.invoke', sampleRate: 0.25, count }));
-  const ofToday = Array.from({ length: Math.max(operations, errors, providers) }, (_, at) =>
+  const failed = Array.from({ length: Math.max(operations, errors, providers) }, (_, at) =>
     aCount({
       eventName: `discord.${name('feature', at % operations)}.${name('operation', at % operations)}.failure`,
       provider: name('provider', at % providers),
@@ -57,7 +58,8 @@ export function reportOf({
       count: count + at
     })
   );
-  return reportFrom([...ofToday, ...past], { days, lost: count });
+  const today = withToday ? failed.map((one) => ({ ...one, day: TOMORROW })) : [];
+  return reportFrom([...failed, ...past, ...today], { days, lost: count });
 }
 
 /** More than any message holds. */

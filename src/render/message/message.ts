@@ -74,13 +74,28 @@ function gallery(name: string, description: string): APIComponentInContainer {
   return { type: ComponentType.MediaGallery, items: [{ media: { url: `attachment://${name}` }, description }] };
 }
 
-/** Each table in an equal share of the room. */
 function texts({ head, blocks }: PageContent, note: string | undefined): string[] {
   const first = head.join('\n');
   const foot = note === undefined ? [] : [`-# ${note}`];
-  const room = Math.floor((TEXT_LENGTH - [first, STAR_LINE, ...foot].join('').length) / blocks.length);
-  const shown = [first, ...blocks.map((block) => blockText(block, room))];
+  const shown = [first, ...blockTexts(blocks, TEXT_LENGTH - [first, STAR_LINE, ...foot].join('').length)];
   return [...shown, ...(shown.some((text) => SINGLE_STAR.test(text)) ? [STAR_LINE] : []), ...foot];
+}
+
+/** Each in an equal share of the room, and in what the shorter ones leave of theirs. */
+function blockTexts(blocks: readonly Block[], room: number): string[] {
+  const shortestFirst = blocks.toSorted((a, b) => linesOf(a) - linesOf(b));
+  const shown = new Map<Block, string>();
+  let left = room;
+  for (const [index, block] of shortestFirst.entries()) {
+    const text = blockText(block, Math.floor(left / (blocks.length - index)));
+    left -= text.length;
+    shown.set(block, text);
+  }
+  return blocks.map((block) => shown.get(block) ?? '');
+}
+
+function linesOf(block: Block): number {
+  return 'lines' in block ? block.lines.length : block.rows.length;
 }
 
 function blockText(block: Block, room: number): string {

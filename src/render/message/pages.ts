@@ -20,7 +20,7 @@ export interface PageContent {
 /** Which tables of the report a page shows, by what one of their rows is called. */
 const TABLES: Readonly<Record<Page, readonly string[]>> = {
   overview: ['change', 'operation', 'reach'],
-  failures: ['operation_error', 'provider', 'error_day', 'listener_error'],
+  failures: ['provider_today', 'error_today', 'operation_error', 'provider', 'error_day', 'listener_error'],
   speed: ['speed'],
   unused: ['unused'],
   quality: ['day']

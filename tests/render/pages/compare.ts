@@ -11,7 +11,8 @@ export const withoutBefore: Columns = (title, _, at) => title !== 'Features' || 
 /** What a message has room for. */
 export const narrowOperation: Columns = (title, column, at) =>
   withoutBefore(title, column, at) &&
-  !(['Features', 'Providers', 'Providers by day'].includes(title) && ['failed', 'over 3 s'].includes(column)) &&
+  !((title === 'Features' || title.startsWith('Providers')) && ['failed', 'over 3 s'].includes(column)) &&
+  !(title === 'Today so far' && column === 'over 3 s') &&
   !(/^(?:Errors|Failures)/.test(title) && column === 'status');
 const narrow: Columns = (title, column, at) => narrowOperation(title, column, at) && !(title === 'Days' && column === 'successes');
 

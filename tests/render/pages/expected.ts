@@ -116,6 +116,7 @@ export async function expectedTables(sql: Counting, asked: Asked): Promise<Recor
         })
       ])
     },
+    ...(await providersAndErrorsToday(sql, `${ofToday.where} and ${RUN}`, ERROR_TYPE)),
     Providers: { columns: PROVIDERS, rows: await providerRows(sql, 'provider', `${now.where} and ${RUN} and ${ASKED}`) },
     Errors: { columns: ERRORS, rows: await errorRows(sql, ERROR_TYPE, `${now.where} and ${RUN} and ${FAILED}`) },
     'Errors of listeners': {
@@ -205,6 +206,8 @@ export async function expectedOperation(sql: Counting, name: string, asked: Aske
   const runs = (await sql.counts("'all'", of(now))).get('all') ?? NOTHING;
   const earlier = (await sql.counts("'all'", of(before))).get('all') ?? NOTHING;
   const byDay = await sql.counts(DAY, of(now));
+  const ofToday = of({ where: between(asked.today, asked.today), label: asked.today });
+  const runsToday = (await sql.counts("'all'", ofToday)).get('all');
   return {
     Runs: {
       columns: ['runs', 'change', 'success', 'failed', 'p50', 'p95', 'over 3 s'],
@@ -216,6 +219,11 @@ export async function expectedOperation(sql: Counting, name: string, asked: Aske
         [before.label]: withChange(runCells(earlier, (await sql.durations("'all'", of(before))).get('all')), EMPTY)
       }
     },
+    'Today so far': {
+      columns: ['runs', 'success', 'failed', 'p50', 'p95', 'over 3 s'],
+      rows: runsToday === undefined ? {} : { [asked.today]: runCells(runsToday, (await sql.durations("'all'", ofToday)).get('all')) }
+    },
+    ...(await providersAndErrorsToday(sql, ofToday, ERROR)),
     Errors: { columns: ERRORS, rows: await errorRows(sql, ERROR, `${of(now)} and ${FAILED}`) },
     Providers: { columns: PROVIDERS, rows: await providerRows(sql, 'provider', `${of(now)} and ${ASKED}`) },
     Days: {
@@ -263,6 +271,13 @@ function timeCells(speed: Timed | undefined): Figure[] {
 async function providerRows(sql: Counting, by: string, where: string): Promise<FigureTable['rows']> {
   const rows = await sql.counts(by, where);
   return Object.fromEntries([...rows].map(([name, { events, good, bad }]) => [name, [count(events), rate(good, bad), count(bad)]]));
+}
+
+async function providersAndErrorsToday(sql: Counting, where: string, error: string): Promise<Record<string, FigureTable>> {
+  return {
+    'Providers today so far': { columns: PROVIDERS, rows: await providerRows(sql, 'provider', `${where} and ${ASKED}`) },
+    'Errors today so far': { columns: ERRORS, rows: await errorRows(sql, error, `${where} and ${FAILED}`) }
+  };
 }
 
 async function errorRows(sql: Counting, by: string, where: string): Promise<FigureTable['rows']> {

@@ -1,4 +1,12 @@
-import type { OperationFigures, OperationUsage, PeriodFigures, UsageChange, UsageReport } from '../../../src/reports/usageReport.ts';
+import type {
+  OperationFigures,
+  OperationRuns,
+  OperationUsage,
+  PeriodFigures,
+  UsageChange,
+  UsageReport
+} from '../../../src/reports/usageReport.ts';
+import { addDays } from '../../../src/events/day.ts';
 import { FOR_PROGRAMS } from './expected.ts';
 import { rowsOfCsv, type ReadTable } from './read.ts';
 
@@ -50,6 +58,8 @@ export function tablesInJson(report: UsageReport): Tables {
       }
     },
     ...providersAndErrors(report),
+    'Providers today so far': providersAndErrors(today ?? NOTHING).Providers,
+    'Errors today so far': providersAndErrors(today ?? NOTHING).Errors,
     'Errors of listeners': {
       rows: Object.fromEntries(
         report.listenerErrors.map(({ listener, errorType, status, count }) => [`${listener} ${errorType}`, [status, count]])
@@ -79,7 +89,8 @@ function period({ outcomes, activeGuilds, ...figures }: PeriodFigures, ratio?: n
 }
 
 /** The same of one operation. */
-export function operationInJson({ days, from, ...one }: Pick<UsageReport, 'days' | 'from'> & OperationUsage): Tables {
+export function operationInJson({ days, from, to, ...one }: Pick<UsageReport, 'days' | 'from' | 'to'> & OperationUsage): Tables {
+  const today = one.today ?? undefined;
   return {
     Runs: {
       rows: {
@@ -87,8 +98,13 @@ export function operationInJson({ days, from, ...one }: Pick<UsageReport, 'days'
         ...(one.previous !== null && { [`${plural(days)} before`]: cells(one.previous, [undefined]) })
       }
     },
+    'Today so far': {
+      rows: today === undefined || today.invokes + today.successes + today.failures === 0 ? {} : { [addDays(to, 1)]: cells(today) }
+    },
+    'Errors today so far': { rows: Object.fromEntries(errorRows(today ?? NOTHING)) },
+    'Providers today so far': providersAndErrors(today ?? NOTHING).Providers,
     Errors: { rows: Object.fromEntries(errorRows(one)) },
-    Providers: providersAndErrors({ ...one, errors: [] })['Providers'] ?? { rows: {} },
+    Providers: providersAndErrors(one).Providers,
     Days: { rows: Object.fromEntries(one.daily.map(({ day, invokes, successes, failures }) => [day, [invokes, successes, failures]])) }
   };
 }
@@ -101,7 +117,12 @@ function programCells({ successes }: Pick<OperationFigures, 'successes'>, change
   return [successes, ...[change?.invokes, change?.failureRate].flatMap((one) => [one?.ratio, one?.isNotable])];
 }
 
-function providersAndErrors({ providers, errors }: Pick<UsageReport, 'providers' | 'errors'>): Tables {
+const NOTHING = { providers: [], errors: [] };
+
+function providersAndErrors({
+  providers,
+  errors
+}: Pick<UsageReport, 'providers' | 'errors'>): Record<'Providers' | 'Errors', Tables[string]> {
   return {
     Providers: { rows: Object.fromEntries(providers.map((one) => [one.provider, providerCells(one)])) },
     Errors: { rows: Object.fromEntries(errors.map(({ errorType, status, count }) => [errorType, [status, count]])) }
@@ -112,7 +133,7 @@ function providerCells({ runs, failures, successRate }: UsageReport['providers']
   return [runs, successRate, failures];
 }
 
-function errorRows({ errors }: OperationUsage): [name: string, cells: unknown[]][] {
+function errorRows({ errors }: Pick<OperationRuns, 'errors'>): [name: string, cells: unknown[]][] {
   return errors.map(({ errorType, provider, status, count }) => [
     provider === null ? errorType : `${errorType} at ${provider}`,
     [status, count]
@@ -135,6 +156,8 @@ export const OF_REPORT: Sections = {
   period: ['Periods', ['invokes', 'invokes_change', ...RUNS, 'guilds']],
   operation: ['Features', ['invokes', ...RUNS, 'invokes_change', 'previous_invokes', 'previous_success_rate', 'previous_p95_ms']],
   operation_error: ['Failures by operation', ERRORS],
+  provider_today: ['Providers today so far', PROVIDERS],
+  error_today: ['Errors today so far', ERRORS],
   provider: ['Providers', PROVIDERS],
   error: ['Errors', ERRORS],
   listener_error: ['Errors of listeners', ERRORS],
@@ -146,6 +169,9 @@ export const OF_REPORT: Sections = {
 
 export const OF_OPERATION: Sections = {
   period: ['Runs', ['invokes', 'invokes_change', ...RUNS]],
+  today: ['Today so far', ['invokes', ...RUNS]],
+  operation_error_today: ['Errors today so far', ERRORS],
+  provider_today: ['Providers today so far', PROVIDERS],
   operation_error: ['Errors', ERRORS],
   provider: ['Providers', PROVIDERS],
   day: ['Days', ['invokes', 'successes', 'failures']]
@@ -159,7 +185,7 @@ export function tablesInCsv(csv: string, sections: Sections, periods: Readonly<R
     if (title === undefined || columns === undefined) continue;
     const valuesOf = (names: readonly string[]): unknown[] => names.map((column) => valueOf(row[column] ?? ''));
     const whole = nameIn(row, periods);
-    const name = title === 'Errors' ? (whole.split(' › ').at(-1) ?? '') : whole;
+    const name = title.startsWith('Errors') ? (whole.split(' › ').at(-1) ?? '') : whole;
     (tables[title] ??= { rows: {} }).rows[name] = valuesOf(columns);
     if (title === 'Features' || (title === 'Periods' && name === periods['period']))
       (tables[FOR_PROGRAMS] ??= { rows: {} }).rows[name] = valuesOf(OTHERS);
@@ -171,7 +197,8 @@ export function tablesInCsv(csv: string, sections: Sections, periods: Readonly<R
 function nameIn({ section, surface = '', name = '' }: Record<string, string>, periods: Readonly<Record<string, string>>): string {
   const [operation = '', ...more] = name.split(' ');
   if (section === 'operation') return `${surface} ${name.replace('.', ' › ')}`;
-  if (section === 'operation_error') return `${surface} ${operation.replace('.', ' ')} › ${more.join(' ')}`;
+  if (section === 'operation_error' || section === 'operation_error_today')
+    return `${surface} ${operation.replace('.', ' ')} › ${more.join(' ')}`;
   if (section === 'listener_error') return name.replace('.', ' ');
   return section === 'reach' ? `${surface} ${name}` : section === 'period' ? (periods[name] ?? name) : name;
 }
