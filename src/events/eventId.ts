@@ -14,20 +14,24 @@ import { randomBytes, randomFillSync, randomInt } from 'node:crypto';
 const SEGMENT_SIZE = 2_000;
 const PREFIX_BYTES = 6;
 
-/** Ids are made so many at a time: one call for the random bytes and one for the text, which is most of what they cost. */
-const AT_A_TIME = 512;
-const OWN_BYTES = 10;
+/**
+ * The bytes of an id that are its own: where the two digits of each stand in its text, and which of its bits are random. The others are the
+ * version and the variant.
+ */
+const OWN_BYTES = [
+  { place: 14, random: 0x0f, fixed: 0x40 },
+  { place: 16, random: 0xff, fixed: 0 },
+  { place: 19, random: 0x3f, fixed: 0x80 },
+  ...[21, 24, 26, 28, 30, 32, 34].map((place) => ({ place, random: 0xff, fixed: 0 }))
+] as const;
 const LENGTH = 36;
-/** Where the two digits of each byte that is an id's own stand in its text. */
-const PLACES = [14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
 /** The two digits of each byte. */
 const DIGITS = Uint16Array.from({ length: 256 }, (_, byte) => Buffer.from(byte.toString(16).padStart(2, '0')).readUInt16BE());
 
-const bytes = Buffer.alloc(OWN_BYTES * AT_A_TIME);
-const text = Buffer.alloc(LENGTH * AT_A_TIME);
+/** All ids of a segment are made at once: one call for the random bytes and one for the text, which is most of what few of them cost. */
+const bytes = Buffer.alloc(OWN_BYTES.length * SEGMENT_SIZE);
+const text = Buffer.alloc(LENGTH * SEGMENT_SIZE);
 const view = new DataView(text.buffer, text.byteOffset, text.length);
-/** The prefix that stands in `text`: it is written anew only with the next segment. */
-let written = '';
 
 interface Segment {
   readonly day: string;
@@ -72,20 +76,14 @@ function newSegment(day: string, size: number): Segment {
 }
 
 function refill(segment: Segment): void {
-  const count = Math.min(AT_A_TIME, Math.max(segment.left + 1, 1));
-  randomFillSync(bytes, 0, OWN_BYTES * count);
-  if (segment.prefix !== written) {
-    text.fill(`${segment.prefix}....-....-............`, 'latin1');
-    written = segment.prefix;
-  }
-  for (let id = 0; id < count; id += 1) {
-    const from = OWN_BYTES * id;
-    const to = LENGTH * id;
-    // The version, and the variant.
-    bytes[from] = 0x40 | ((bytes[from] as number) & 0x0f);
-    bytes[from + 2] = 0x80 | ((bytes[from + 2] as number) & 0x3f);
-    for (let index = 0; index < OWN_BYTES; index += 1)
-      view.setUint16(to + (PLACES[index] as number), DIGITS[bytes[from + index] as number] as number);
+  const count = Math.max(segment.left + 1, 1);
+  randomFillSync(bytes, 0, OWN_BYTES.length * count);
+  text.fill(`${segment.prefix}....-....-............`, 0, LENGTH * count, 'latin1');
+  for (const [index, { place, random, fixed }] of OWN_BYTES.entries()) {
+    for (let id = 0; id < count; id += 1) {
+      const byte = ((bytes[OWN_BYTES.length * id + index] as number) & random) | fixed;
+      view.setUint16(LENGTH * id + place, DIGITS[byte] as number);
+    }
   }
   segment.ready = text.toString('latin1', 0, LENGTH * count);
   segment.next = 0;
