@@ -7,9 +7,11 @@ export class Notices extends Migration {
         day_bucket date not null,
         kind text not null,
         name text not null,
-        primary key (day_bucket, kind, name),
+        claim integer not null,
+        primary key (day_bucket, kind, name, claim),
         constraint telemetry_notices_kind_check check (kind in ('alert', 'recovery', 'digest')),
-        constraint telemetry_notices_name_check check (length(name) <= 172)
+        constraint telemetry_notices_name_check check (length(name) <= 172),
+        constraint telemetry_notices_claim_check check (claim >= 1 and claim <= 3)
       )
     `);
   }

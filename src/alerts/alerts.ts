@@ -10,6 +10,9 @@ import { Watch } from './watch.ts';
 
 export type AlertListener = (notice: AlertNotice) => void;
 
+/** What is asked of the database. */
+type AlertStore = Pick<Store, 'usage' | 'standingAlerts'>;
+
 interface AlertsOptions {
   readonly clock: Clock;
   readonly log: ThrottledLogger;
@@ -30,6 +33,8 @@ export class Alerts {
   #baseline = new Baseline();
   /** The day before which the baseline ends, as soon as it is being read. */
   #baselineDay: string | undefined;
+  /** Whether it is known which alerts earlier processes left standing. */
+  #hasResumed = false;
 
   constructor(options: AlertsOptions) {
     this.#options = options;
@@ -49,15 +54,15 @@ export class Alerts {
   }
 
   /**
-   * To be called once a minute: judges the runs that ended, and reads the baseline on a new day. Never throws.
+   * To be called once a minute: judges the runs that ended, and reads the baseline on a new day, and at first which alerts stand. Never throws.
    * @param store `undefined` while it is not open.
    */
-  check(store: Pick<Store, 'usage'> | undefined): void {
+  check(store: AlertStore | undefined): void {
     const { clock } = this.#options;
     try {
       const nowMs = clock.monotonicMs();
       this.#counts.turn(nowMs);
-      if (store !== undefined && clock.today() !== this.#baselineDay) void this.#readBaseline(store, clock.today());
+      if (store !== undefined && clock.today() !== this.#baselineDay) void this.#read(store, clock.today());
       if (this.listeners.size > 0)
         this.#watch.look({ pairs: this.#counts.pairs(), baseline: this.#baseline, sinceMs: this.#sinceMs, nowMs });
     } catch {
@@ -65,9 +70,11 @@ export class Alerts {
     }
   }
 
-  async #readBaseline(store: Pick<Store, 'usage'>, today: string): Promise<void> {
+  async #read(store: AlertStore, today: string): Promise<void> {
     this.#baselineDay = today;
     try {
+      if (!this.#hasResumed) this.#watch.resume(await store.standingAlerts(today), this.#options.clock.monotonicMs());
+      this.#hasResumed = true;
       this.#baseline = await Baseline.read(store, today);
     } catch (error) {
       // In a minute it is tried again. A database that is away is the flusher's to report.

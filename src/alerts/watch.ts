@@ -11,8 +11,11 @@ type Subject = Pick<AlertNotice, 'name' | 'provider' | 'operation'>;
 interface StandingAlert {
   /** When it was told last, by the monotonic clock. */
   readonly toldMs: number;
-  /** The share of failures before it. It stays so: the days of the failure itself are nothing to compare with. */
-  readonly before: number;
+  /**
+   * The share of failures before it. It stays so: the days of the failure itself are nothing to compare with. `null` where an earlier process told of
+   * it, which is all that is stored: then it is that of the days before today.
+   */
+  readonly before: number | null;
 }
 
 /** What is looked at, at a moment of the monotonic clock. */
@@ -37,6 +40,11 @@ export class Watch {
     this.#tell = tell;
   }
 
+  /** Takes over the alerts of these names, which earlier processes told of, today or yesterday: as if they had been told a day ago. */
+  resume(names: readonly string[], nowMs: number): void {
+    for (const name of names) if (!this.#standing.has(name)) this.#standing.set(name, { toldMs: nowMs - DAY_MS, before: null });
+  }
+
   look(look: Look): void {
     const failing = new Set<string | null>();
     for (const [provider, pairs] of Map.groupBy(look.pairs, (pair) => pair.provider)) {
@@ -58,19 +66,20 @@ export class Watch {
   }
 
   /** Whether an alert of the subject stands, after it was looked whether it still does. */
-  #stands(subject: Subject, pairs: readonly Pair[], { sinceMs, nowMs }: Look): boolean {
+  #stands(subject: Subject, pairs: readonly Pair[], { baseline, sinceMs, nowMs }: Look): boolean {
     const alert = this.#standing.get(subject.name);
     if (alert === undefined) return false;
     const window = windowOf(pairs, Math.max(sinceMs, alert.toldMs), nowMs);
     if (window === undefined) return true;
-    if (!isStriking(window.failures, window.runs, alert.before)) {
+    const before = alert.before ?? judgeSlots(window.slots, baseline).before;
+    if (!isStriking(window.failures, window.runs, before)) {
       this.#standing.delete(subject.name);
       // Or what failed meanwhile would be held against the operations of a provider that is well again.
       for (const pair of pairs) pair.slots = [];
-      this.#tell(toNotice('recovery', subject, window, alert.before));
+      this.#tell(toNotice('recovery', subject, window, before));
       return false;
     }
-    if (nowMs - alert.toldMs >= DAY_MS) this.#raise(subject, { window, before: alert.before }, { nowMs });
+    if (nowMs - alert.toldMs >= DAY_MS) this.#raise(subject, { window, before }, { nowMs });
     return true;
   }
 

@@ -1,30 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { REST, type Client } from 'discord.js';
+import { backoffMs } from '../common/backoff.ts';
 import type { ThrottledLogger } from '../logging/throttledLogger.ts';
 import type { NoticeKind } from '../schema/closedLists.ts';
+import { LAST_CLAIM, type Notice } from '../schema/dictionary.ts';
 import { TelemetryUnavailableError } from '../telemetry/telemetry.ts';
 import type { TelemetryService } from '../telemetry/telemetryService.ts';
 import { post, PostError, type NoticeMessage } from './post.ts';
 
-/** Before each of the three times that it is tried again, in milliseconds. */
-const PAUSES_MS = [1_000, 15_000, 120_000] as const;
+/** How often a step is tried in a row. */
+const TRIES = 4;
+/**
+ * After so long a notice that was claimed and not sent is taken for given up, by the clock of whoever waits for it: no claim tells when it was made.
+ * Four tries, each of three requests of a quarter of a minute at most, are over by then.
+ */
+const GIVEN_UP_MS = 300_000;
 
 const NAMES: Readonly<Record<NoticeKind, string>> = { alert: 'an alert', recovery: 'a recovery', digest: 'a digest' };
 
 const LOGGED_OUT = 'the bot logged out meanwhile';
 
+type Compose = () => Promise<NoticeMessage | undefined>;
+
 interface NotifierOptions {
   readonly client: Client;
-  readonly service: Pick<TelemetryService, 'claimNotice'>;
+  readonly service: Pick<TelemetryService, 'claimNotice' | 'settleNotice'>;
   readonly log: ThrottledLogger;
   /** `owner`, or the id of a channel. */
   readonly to: string;
-  /** Default: a second, a quarter of a minute, two minutes. */
-  readonly pausesMs?: readonly number[];
 }
 
-/** Sends what the bot says of itself, each notice once, by one of all processes. */
+/** Sends what the bot says of itself, each notice by one of all processes. */
 export class Notifier {
   readonly #options: NotifierOptions;
   #stop = new AbortController();
@@ -34,28 +41,23 @@ export class Notifier {
   }
 
   /**
-   * Claims a notice of today and sends it, unless another process has it. A fault is tried again three times at most, and logged once. A notice that
-   * can't be sent, or whose process ends meanwhile, stays claimed, and is sent by nobody. Never rejects.
+   * Claims a notice of today and sends it, unless another process has done so. A fault is tried again three times within two seconds. What is not sent
+   * five minutes later, by whichever process, is claimed anew, three times in all: one whose process ended right after it was sent comes twice. Never
+   * rejects, and resolves when this process has no more to do for it.
    * @param name what it is about: see `NOTICE_NAME`.
    * @param compose what is sent, asked only where this process sends it; `undefined` for nothing.
    */
-  async send(kind: NoticeKind, name: string, compose: () => Promise<NoticeMessage | undefined>): Promise<void> {
-    const { log, pausesMs = PAUSES_MS } = this.#options;
+  async send(kind: NoticeKind, name: string, compose: Compose): Promise<void> {
     const { signal } = this.#stop;
-    const attempt = this.#attempt(kind, name, compose, signal);
-    for (const pauseMs of [...pausesMs, undefined]) {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (pauseMs === undefined || signal.aborted || (error instanceof PostError && error.isFinal)) {
-          log.warn(
-            'notice',
-            `Telemetry could not send ${NAMES[kind]} to ${this.#recipient}: ${signal.aborted ? LOGGED_OUT : reasonOf(error)}`
-          );
-          return;
-        }
-        await wait(pauseMs, undefined, { ref: false, signal }).catch(() => undefined);
-      }
+    for (let round = 1, seen = 0; round <= LAST_CLAIM; round += 1) {
+      if (round > 1 && !(await givenUp(signal))) return;
+      const known = seen;
+      const claim = await this.#try(kind, signal, () => this.#options.service.claimNotice(kind, name, known));
+      if (claim === undefined) continue;
+      if (claim.isOurs && (await this.#deliver(claim.notice, compose, signal))) return;
+      // It was sent, or may not be, or the day is over.
+      if (claim.claims === 0 || claim.claims === LAST_CLAIM) return;
+      seen = claim.claims;
     }
   }
 
@@ -69,21 +71,46 @@ export class Notifier {
     return this.#options.to === 'owner' ? 'the owner' : 'the channel of TELEMETRY_NOTIFY';
   }
 
-  /** What was done by one attempt is not done again by the next. */
-  #attempt(kind: NoticeKind, name: string, compose: () => Promise<NoticeMessage | undefined>, signal: AbortSignal): () => Promise<void> {
-    const { service, to } = this.#options;
+  /** @returns whether nobody needs to send it again: it was sent, or the answer would be the same. */
+  async #deliver(notice: Notice, compose: Compose, signal: AbortSignal): Promise<boolean> {
     // Of messages with the same one Discord keeps the first: an answer that was lost doubles none.
     const nonce = randomUUID().replaceAll('-', '').slice(0, 25);
-    let isOurs = false;
     let message: NoticeMessage | undefined;
-    return async () => {
-      signal.throwIfAborted();
-      isOurs ||= await service.claimNotice(kind, name);
-      if (!isOurs) return;
+    const isOver = await this.#try(notice.kind, signal, async () => {
       message ??= await compose();
-      if (message === undefined) return;
-      await post(this.#rest(), to, { ...message, body: { ...message.body, nonce, enforce_nonce: true } }, signal);
-    };
+      if (message === undefined) return true;
+      try {
+        await post(this.#rest(), this.#options.to, { ...message, body: { ...message.body, nonce, enforce_nonce: true } }, signal);
+      } catch (error) {
+        if (!(error instanceof PostError && error.isFinal)) throw error;
+        this.#complain(notice.kind, error.message);
+      }
+      return true;
+    });
+    if (isOver !== true) return false;
+    // Where that fails, it may be sent once more.
+    await this.#options.service.settleNotice(notice).catch(() => undefined);
+    return true;
+  }
+
+  /** @returns what `work` gives; `undefined` where it fails as often as it is tried, or the bot logs out. */
+  async #try<T>(kind: NoticeKind, signal: AbortSignal, work: () => Promise<T>): Promise<T | undefined> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        signal.throwIfAborted();
+        return await work();
+      } catch (error) {
+        if (signal.aborted || attempt === TRIES) {
+          this.#complain(kind, signal.aborted ? LOGGED_OUT : reasonOf(error));
+          return undefined;
+        }
+        await wait(backoffMs(attempt), undefined, { ref: false, signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  #complain(kind: NoticeKind, reason: string): void {
+    this.#options.log.warn('notice', `Telemetry could not send ${NAMES[kind]} to ${this.#recipient}: ${reason}`);
   }
 
   /**
@@ -105,4 +132,18 @@ export class Notifier {
 
 function reasonOf(error: unknown): string {
   return error instanceof PostError || error instanceof TelemetryUnavailableError ? error.message : 'an error of its own: please report it';
+}
+
+/** Resolves once a notice is to be taken for given up: to `false` where the bot logs out before. */
+function givenUp(signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve(!signal.aborted);
+    };
+    const timer = setTimeout(end, GIVEN_UP_MS).unref();
+    signal.addEventListener('abort', end);
+  });
 }

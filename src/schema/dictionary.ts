@@ -35,6 +35,9 @@ export const saltFields = {
   }
 } as const satisfies Record<string, Field>;
 
+/** So many times a notice is claimed at most. */
+export const LAST_CLAIM = 3;
+
 export const noticeFields = {
   dayBucket: { ...dayBucket, purpose: 'The UTC day of the notice. No finer time is stored.' },
   kind: {
@@ -54,6 +57,14 @@ export const noticeFields = {
     pattern: NOTICE_NAME,
     purpose: 'What it is about: `week`, `provider.` and a provider, or an operation as in the names of its events.',
     example: 'discord.generator.preset'
+  },
+  claim: {
+    column: 'claim',
+    type: 'integer',
+    nullable: false,
+    range: [1, LAST_CLAIM],
+    purpose: 'The number of this claim of it. A notice that was sent, or that nobody would take, has the last.',
+    example: '1'
   }
 } as const satisfies Record<string, Field>;
 
@@ -108,7 +119,7 @@ export const tables = {
     name: 'telemetry_notices',
     purpose:
       'Which notices were sent to the owner of the bot, or into their channel, on a day, so that only one of many processes sends them.',
-    key: ['dayBucket', 'kind', 'name'],
+    key: ['dayBucket', 'kind', 'name', 'claim'],
     fields: noticeFields
   }
 } as const satisfies Record<string, Table>;
@@ -134,8 +145,8 @@ export const migrationsTable = {
 /** The use of a salt on a day, as it is stored. */
 export type TelemetrySalt = RowOf<typeof saltFields>;
 
-/** A notice that was claimed, as it is stored. */
-export type Notice = RowOf<typeof noticeFields>;
+/** A notice of a day, as its claims are stored. */
+export type Notice = Omit<RowOf<typeof noticeFields>, 'claim'>;
 
 /** A guild that opted out, as it is stored. */
 export type OptOut = RowOf<typeof optOutFields>;

@@ -10,6 +10,7 @@ import type {
   DatabaseClock,
   Deletion,
   LossCount,
+  NoticeClaim,
   PurgedDays,
   Store,
   StoredTotals,
@@ -20,7 +21,7 @@ import { StoreError } from '../store/storeError.ts';
 import { auditDatabase } from './audit/auditDatabase.ts';
 import type { Dialect } from './dialect.ts';
 import { eraseGuilds } from './queries/eraseGuilds.ts';
-import { claimNotice } from './queries/notices.ts';
+import { claimNotice, settleNotice, standingAlerts } from './queries/notices.ts';
 import { addOptOuts, readOptOuts, removeOptOuts } from './queries/optOuts.ts';
 import { purgeTables } from './queries/purge.ts';
 import { invalidateRollups, isLate, rollUpSettledDays } from './queries/rollups.ts';
@@ -193,8 +194,16 @@ export class SqlStore implements Store {
     });
   }
 
-  claimNotice(notice: Notice): Promise<boolean> {
-    return this.#attempt((em) => claimNotice(em, this.#dialect, notice));
+  claimNotice(notice: Notice, seen = 0): Promise<NoticeClaim> {
+    return this.#attempt((em) => claimNotice(em, this.#dialect, notice, seen));
+  }
+
+  settleNotice(notice: Notice): Promise<void> {
+    return this.#attempt((em) => settleNotice(em, this.#dialect, notice));
+  }
+
+  standingAlerts(today: string): Promise<string[]> {
+    return this.#attempt((em) => standingAlerts(em, this.#dialect, today));
   }
 
   saltFingerprints(): Promise<string[]> {

@@ -96,6 +96,15 @@ export interface Audit {
   readonly findings: readonly string[];
 }
 
+/** The answer to who would send a notice. */
+export interface NoticeClaim {
+  readonly notice: Notice;
+  /** Whether it is the caller's to send. */
+  readonly isOurs: boolean;
+  /** How many claims there are, this one included; of one that is settled three, and of one that can't be sent none. */
+  readonly claims: number;
+}
+
 /** What was deleted. */
 export interface Deletion {
   /** How many events. */
@@ -155,11 +164,16 @@ export interface Store {
   /** Takes these guilds out of those that opted out. */
   removeOptOuts(guildHashes: readonly string[]): Promise<void>;
   /**
-   * Claims a notice of a day, before it is sent. Resolves to `true` once for each, in one of all processes: to `false` where it was claimed before,
-   * where it would be the eleventh alert of its day, and of a recovery where no alert of that name was claimed on its day or the one before.
-   * Recoveries are not counted among the ten. Where the answer is lost, it may have been claimed all the same, and is sent by nobody.
+   * Claims a notice of a day, before it is sent, for one of all processes: where there are as many claims of it as the caller has seen, and fewer than
+   * three. It can't be claimed where it would be the eleventh alert of its day, or the eleventh recovery, nor a recovery where no alert of that name
+   * was claimed on its day or the one before.
+   * @param seen how many claims of it the caller knows of. Default: 0.
    */
-  claimNotice(notice: Notice): Promise<boolean>;
+  claimNotice(notice: Notice, seen?: number): Promise<NoticeClaim>;
+  /** Lets nobody claim a notice any more: it was sent, or nobody would take it. */
+  settleNotice(notice: Notice): Promise<void>;
+  /** The names of the alerts of `today` and of the day before that were settled, and no recovery after them. */
+  standingAlerts(today: string): Promise<string[]>;
   /** The fingerprints of the salts that stored hashes were made with. */
   saltFingerprints(): Promise<string[]>;
   /** Compares the live database with the data dictionary. */

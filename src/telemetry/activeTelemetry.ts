@@ -17,7 +17,8 @@ import { OtherSaltError } from '../retention/eraseGuild.ts';
 import type { PurgeOptions, PurgeResult } from '../retention/purge.ts';
 import { LossFolder } from '../storage/lossFolder.ts';
 import type { NoticeKind } from '../schema/closedLists.ts';
-import type { Deletion, Store } from '../store/store.ts';
+import type { Notice } from '../schema/dictionary.ts';
+import type { Deletion, NoticeClaim, Store } from '../store/store.ts';
 import { StoreError } from '../store/storeError.ts';
 import type { ActiveRunRecorder } from './activeRunRecorder.ts';
 import type { TelemetryClientOptions } from './clientOptions.ts';
@@ -186,9 +187,14 @@ export class ActiveTelemetry implements TelemetryService {
     return () => void this.#alerts?.listeners.delete(listener);
   }
 
-  async claimNotice(kind: NoticeKind, name: string): Promise<boolean> {
+  async claimNotice(kind: NoticeKind, name: string, seen: number): Promise<NoticeClaim> {
     const store = this.#openStore();
-    return this.#reading(() => store.claimNotice({ dayBucket: this.#clock.today(), kind, name }));
+    return this.#reading(() => store.claimNotice({ dayBucket: this.#clock.today(), kind, name }, seen));
+  }
+
+  async settleNotice(notice: Notice): Promise<void> {
+    const store = this.#openStore();
+    return this.#reading(() => store.settleNotice(notice));
   }
 
   leave(guildId: string): void {

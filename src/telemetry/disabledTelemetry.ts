@@ -87,6 +87,10 @@ export class DisabledTelemetry implements TelemetryService {
     throw new TelemetryUnavailableError(this.#reason);
   }
 
+  async settleNotice(): Promise<never> {
+    throw new TelemetryUnavailableError(this.#reason);
+  }
+
   leave(): void {}
 
   join(): void {}

@@ -1,6 +1,8 @@
 import type { AlertListener } from '../alerts/alerts.ts';
 import type { PieceRun } from '../events/runDescription.ts';
 import type { NoticeKind } from '../schema/closedLists.ts';
+import type { Notice } from '../schema/dictionary.ts';
+import type { NoticeClaim } from '../store/store.ts';
 import type { TelemetryClientOptions } from './clientOptions.ts';
 import type { Deletion, Run, Telemetry } from './telemetry.ts';
 
@@ -66,11 +68,16 @@ export interface TelemetryService extends Telemetry {
    */
   onAlert(listener: AlertListener): () => void;
   /**
-   * Claims a notice of today, before it is sent: once for each, in one of all processes, and at most ten alerts a day.
-   * @returns whether it is this process that sends it.
+   * Claims a notice of today, before it is sent, for one of all processes: at most three times, and at most ten alerts and ten recoveries a day.
+   * @param seen how many claims of it this process knows of; where there are others, it is not claimed.
    * @throws {TelemetryUnavailableError} when the database can't be asked.
    */
-  claimNotice(kind: NoticeKind, name: string): Promise<boolean>;
+  claimNotice(kind: NoticeKind, name: string, seen: number): Promise<NoticeClaim>;
+  /**
+   * Lets no process claim a notice any more: it was sent, or nobody would take it.
+   * @throws {TelemetryUnavailableError} when the database can't be asked.
+   */
+  settleNotice(notice: Notice): Promise<void>;
   /** Takes the `Date` header of an answer of Discord's: another clock than that of this machine. */
   hear(date: string | null): void;
   /** Ends what is in flight as interrupted, writes the queue and closes the database, within 3 seconds. May be followed by `start`. */

@@ -24,7 +24,9 @@ const ALONE = { surface: 'discord', feature: 'seeds', operation: 'list' } as con
 const messagesOf = ({ discord }: Pick<TestBot, 'discord'>): Pick<Reply, 'content' | 'components' | 'messageId'>[] =>
   discord.written({ guildId: null, user: discord.owner });
 const noticesIn = async (database: TestDatabase): Promise<string[]> =>
-  (await database.sql('select kind, name from telemetry_notices order by 1, 2')).map(({ kind, name }) => `${String(kind)} ${String(name)}`);
+  (await database.sql('select distinct kind, name from telemetry_notices order by 1, 2')).map(
+    ({ kind, name }) => `${String(kind)} ${String(name)}`
+  );
 
 /** Lets minutes pass in which so many runs of each go well and fail. */
 async function pass(minutes: Minutes, count: number, well: number, badly: number, what: typeof AT_PROVIDER | typeof ALONE): Promise<void> {
@@ -63,6 +65,30 @@ onBothDatabases((createDatabase) => {
     expect(messagesOf(bot)).toHaveLength(2);
     expect(await noticesIn(database)).toEqual(['alert provider.alttpr', 'recovery provider.alttpr']);
     expect(bot.log.filter((line) => /^(?:Warn|Error)/.test(line))).toEqual([]);
+  });
+
+  test('a bot that is started anew while a provider fails tells when it is well again, and the one after it nothing more', async () => {
+    const database = await createDatabase();
+    await seedBaseline(database, TODAY);
+    using minutes = new Minutes();
+    await using discord = await DiscordStandIn.start();
+    for (const [badly, messages] of [
+      [10, 1],
+      [0, 2],
+      [0, 2]
+    ] as const) {
+      await using bot = await startOwnedBot({ database, env: NOTIFY, discord });
+      await pass(minutes, 1, 1, 0, AT_PROVIDER);
+      await settled();
+      await pass(minutes, 12, 10, badly, AT_PROVIDER);
+      await until(() => messagesOf(bot).length === messages);
+      await until(async () => (await database.sql('select * from telemetry_notices where claim = 3')).length === messages);
+      expect(bot.log.filter((line) => /^(?:Warn|Error)/.test(line))).toEqual([]);
+    }
+    expect(messagesOf({ discord })[1]?.content).toMatch(
+      /^✅ \*\*Provider `alttpr` is well again\*\*\n0% of its last \d+ runs failed, 2% in/
+    );
+    expect(await noticesIn(database)).toEqual(['alert provider.alttpr', 'recovery provider.alttpr']);
   });
 });
 

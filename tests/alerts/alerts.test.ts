@@ -3,6 +3,7 @@ import type { AlertNotice } from '../../src/alerts/alertNotice.ts';
 import { addDays } from '../../src/events/day.ts';
 import type { RunDescription } from '../../src/events/runDescription.ts';
 import { onBothDatabases, sqliteDatabase, type TestDatabase } from '../support/databases.ts';
+import { openTestStore } from '../support/seedEvents.ts';
 import { fakeMinutes, ROLL, startTelemetry, type HandledTelemetry } from '../support/handClock.ts';
 import { GUILD, OTHER_GUILD } from '../retention/twoGuilds.ts';
 import { PROVIDER, seedBaseline } from './baselineDays.ts';
@@ -87,6 +88,35 @@ onBothDatabases((createDatabase) => {
     expect(watched.notices[1]).toMatchObject({ failures: 0, before });
     await watched.pass(400, () => watched.run(20, 0));
     expect(watched.told).toHaveLength(2);
+  });
+});
+
+onBothDatabases((createDatabase) => {
+  test('of an alert that an earlier process sent today or yesterday, the next one tells the recovery, once', async () => {
+    const database = await createDatabase();
+    await seedBaseline(database, TODAY);
+    const store = await openTestStore(database, TODAY);
+    const send = async (dayBucket: string, kind: 'alert' | 'recovery', name: string): Promise<void> => {
+      await store.claimNotice({ dayBucket, kind, name });
+      await store.settleNotice({ dayBucket, kind, name });
+    };
+    await send(addDays(TODAY, -1), 'alert', PROVIDER_NAME);
+    await send(TODAY, 'alert', 'discord.seeds.unused');
+    await using watched = await Watched.start(database);
+    await watched.pass(60, () => watched.run(20, 0));
+    expect(watched.told).toEqual([`recovery ${PROVIDER_NAME}`]);
+    expect(watched.notices[0]).toMatchObject({ failures: 0, before: expect.closeTo(0.02), provider: PROVIDER });
+
+    // Who is told that it fails on is who claims the alert of the day.
+    await using failing = await Watched.start(database);
+    await failing.pass(30, () => failing.run(10, 10));
+    await failing.pass(10, () => failing.run(20, 0));
+    expect(failing.told).toEqual([`alert ${PROVIDER_NAME}`, `recovery ${PROVIDER_NAME}`]);
+
+    await send(TODAY, 'recovery', PROVIDER_NAME);
+    await using well = await Watched.start(database);
+    await well.pass(30, () => well.run(20, 0));
+    expect(well.told).toEqual([]);
   });
 });
 

@@ -56,6 +56,7 @@ export async function alertsOf({ seed, operations: count, providers, days, sprea
   alerts.listeners.add(({ kind, name }) => void told.push(`${kind} ${name}`));
   const counted = new Map<string, EventCount & { count: number }>();
   const store = {
+    standingAlerts: async () => [],
     usage: async ({ spans: [span] }: UsageRange): Promise<Usage> => {
       const counts = [...counted.values()].filter(({ day }) => span !== undefined && day >= span.from && day <= span.to);
       return { counts, spans: [], later: 0, oldestDay: FIRST_DAY };

@@ -72,7 +72,7 @@ async function seed(database: TestDatabase): Promise<void> {
 
 const digestsOf = ({ discord }: Pick<TestBot, 'discord'>) => discord.written({ guildId: null, user: discord.owner });
 const noticesIn = (database: TestDatabase): Promise<unknown[]> =>
-  database.sql('select cast(day_bucket as text) as day_bucket, kind, name from telemetry_notices');
+  database.sql('select distinct cast(day_bucket as text) as day_bucket, kind, name from telemetry_notices');
 const isMessage = ({ method, path }: { readonly method: string; readonly path: string }): boolean =>
   method === 'POST' && /^\/channels\/\d+\/messages$/.test(path);
 const CLAIMED = [{ day_bucket: MONDAY, kind: 'digest', name: 'week' }];

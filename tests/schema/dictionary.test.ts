@@ -46,7 +46,7 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, Value>>>> = {
     buckets: '57:12 58:3'
   },
   telemetry_daily_guilds: { day_bucket: '2026-02-12', guild_hash: 'a'.repeat(64), features: 'discord.generator' },
-  telemetry_notices: { day_bucket: '2026-02-12', kind: 'alert', name: 'discord.generator.preset' },
+  telemetry_notices: { day_bucket: '2026-02-12', kind: 'alert', name: 'discord.generator.preset', claim: 1 },
   telemetry_opt_outs: { guild_hash: 'a'.repeat(64), fingerprint: 'b'.repeat(64) },
   telemetry_salts: { day_bucket: '2026-02-12', fingerprint: 'a'.repeat(64) },
   telemetry_losses: { day_bucket: '2026-02-12', id: 'c0a8012e-7d1f-4c55-9b7e-0f7d0a3b9f42', reason: 'refused', count: 1 }

@@ -157,7 +157,7 @@ onBothDatabases((createDatabase) => {
       `insert into telemetry_daily_durations values ('${rolledUp}', 'discord.generator.preset.invoke', 1, '57:12 201:1')`,
       `insert into telemetry_daily_guilds values ('${rolledUp}', '${'g'.repeat(64)}', 'discord.generator hello bob')`,
       `insert into telemetry_salts values ('${today}', 'bob')`,
-      `insert into telemetry_notices values ('${today}', 'bob', 'discord.generator.hello bob')`
+      `insert into telemetry_notices values ('${today}', 'bob', 'discord.generator.hello bob', 4)`
     ]);
     const { findings } = await store.audit(RETENTION_DAYS);
     await store.close();
@@ -183,6 +183,7 @@ onBothDatabases((createDatabase) => {
         'telemetry_events.surface is not that of the event name, in 1 row',
         'telemetry_losses.count holds what does not fit it, in 1 row',
         'telemetry_losses.reason holds what does not fit it, in 1 row',
+        'telemetry_notices.claim holds what does not fit it, in 1 row',
         'telemetry_notices.kind holds what does not fit it, in 1 row',
         'telemetry_notices.name holds what does not fit it, in 1 row',
         'telemetry_salts.fingerprint holds what does not fit it, in 1 row'

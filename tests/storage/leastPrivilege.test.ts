@@ -56,7 +56,9 @@ test("with the runbook's grants a bot writes, sums up, reports, purges and erase
   await writeEvents(late, [anEvent(seededRandom(6), { dayBucket: addDays(today, -4) })]);
   expect(await database.sql('select distinct day_bucket from telemetry_daily_counts')).toHaveLength(1);
   const notice = { dayBucket: today, kind: 'alert', name: 'provider.alttpr' } as const;
-  expect([await late.claimNotice(notice), await late.claimNotice(notice)]).toEqual([true, false]);
+  expect([await late.claimNotice(notice), await late.claimNotice(notice, 1)]).toMatchObject([{ isOurs: true }, { claims: 2 }]);
+  await late.settleNotice(notice);
+  expect(await late.standingAlerts(today)).toEqual([notice.name]);
   expect(await telemetry.report({ days: 30 })).toMatchObject({ events: 3, today: { events: 3 } });
   expect((await telemetry.eraseGuild(GUILD.id)).deleted).toBe(2);
   expect(await telemetry.purge({ dryRun: true })).toMatchObject({ deleted: 0 });

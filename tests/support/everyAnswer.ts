@@ -44,6 +44,8 @@ export async function everyAnswer(database: TestDatabase, look: TestDatabase): P
   const notice = { dayBucket: TODAY, kind: 'alert', name: 'discord.погода.сегодня' } as const;
   await note(store.claimNotice(notice));
   await note(store.claimNotice(notice));
+  await note(store.settleNotice(notice));
+  await note(store.standingAlerts(TODAY));
   await note(store.eraseGuilds([guildHash]));
   await note(store.usage({ spans: [KEPT] }).then(inOrder));
   await note(store.usage({ spans: [KEPT], surface: 'racetime' }).then(inOrder));

@@ -10,7 +10,18 @@ import { threadEnvironment } from '../../common/threadEnvironment.ts';
 import type { Clock } from '../../events/clock.ts';
 import type { Notice, OptOut, TelemetryLoss } from '../../schema/dictionary.ts';
 import type { TelemetryEvent } from '../../schema/eventFields.ts';
-import type { Audit, DatabaseClock, Deletion, LossCount, PurgedDays, Store, StoredTotals, Usage, UsageRange } from '../../store/store.ts';
+import type {
+  Audit,
+  DatabaseClock,
+  Deletion,
+  LossCount,
+  NoticeClaim,
+  PurgedDays,
+  Store,
+  StoredTotals,
+  Usage,
+  UsageRange
+} from '../../store/store.ts';
 import { StoreError } from '../../store/storeError.ts';
 import { buffersOf, toColumns } from './eventColumns.ts';
 import { fromUsageColumns } from './usageColumns.ts';
@@ -156,8 +167,16 @@ export class ThreadedStore implements Store {
     return this.#ask('removeOptOuts', guildHashes);
   }
 
-  claimNotice(notice: Notice): Promise<boolean> {
-    return this.#ask('claimNotice', notice);
+  claimNotice(notice: Notice, seen?: number): Promise<NoticeClaim> {
+    return this.#ask('claimNotice', notice, seen);
+  }
+
+  settleNotice(notice: Notice): Promise<void> {
+    return this.#ask('settleNotice', notice);
+  }
+
+  standingAlerts(today: string): Promise<string[]> {
+    return this.#ask('standingAlerts', today);
   }
 
   saltFingerprints(): Promise<string[]> {
