@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { container } from '@sapphire/framework';
-import { DiscordStandIn, type Reply } from '../../examples/stand-ins/discord.ts';
+import { DiscordStandIn, type Reply, type RestRequest } from '../../examples/stand-ins/discord.ts';
 import { systemClock } from '../../src/events/clock.ts';
 import { answered, refused, startOwnedBot } from '../commands/ownedBot.ts';
 import { ENABLED, settled, until, type TestBot } from '../support/bot.ts';
@@ -133,25 +133,34 @@ test('the button of an alert opens the report on that operation, with what faile
   expect(messagesOf(restarted)).toEqual([ofOperation, ofProvider]);
 });
 
-test('two processes on one database send one message, and one more when the provider is well again', async () => {
+/** Bots in processes of their own, on a database of PostgreSQL with a baseline. */
+async function startFailingBots(discord: DiscordStandIn, number: number) {
   const database = await postgresqlDatabase();
   await seedBaseline(database, TODAY);
-  await using discord = await DiscordStandIn.start();
   const env = botEnvironment(discord, { ...ENABLED, ...database.env, ...NOTIFY });
   const bots = await Promise.all(
-    [1, 2].map(async () => {
+    Array.from({ length: number }, async () => {
       const bot = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', inRepository('tests/fixtures/failingBot.ts')], { env });
       atSuiteEnd(async () => void bot.kill('SIGKILL'));
       const lines = createInterface(bot.stdout)[Symbol.asyncIterator]();
       await lines.next();
-      return { bot, lines };
+      /** Does what the line says. */
+      const tell = async (line: string): Promise<void> => {
+        bot.stdin.write(`${line}\n`);
+        await lines.next();
+      };
+      return { bot, lines, tell };
     })
   );
+  return { database, bots };
+}
+
+test('two processes on one database send one message, and one more when the provider is well again', async () => {
+  await using discord = await DiscordStandIn.start();
+  const { database, bots } = await startFailingBots(discord, 2);
   /** Minutes of both at once. */
-  const letPass = async (count: number, well: number, badly: number): Promise<void> => {
-    for (const { bot } of bots) bot.stdin.write(`${count} ${well} ${badly}\n`);
-    await Promise.all(bots.map(({ lines }) => lines.next()));
-  };
+  const letPass = async (count: number, well: number, badly: number): Promise<void> =>
+    void (await Promise.all(bots.map(({ tell }) => tell(`${count} ${well} ${badly}`))));
   await letPass(10, 20, 0);
   await letPass(10, 10, 10);
   await until(() => messagesOf({ discord }).length > 0);
@@ -172,6 +181,28 @@ test('two processes on one database send one message, and one more when the prov
   ]);
   expect(await noticesIn(database)).toEqual(['alert provider.alttpr', 'recovery provider.alttpr']);
   expect(logs.flat().filter((line) => /^(?:Warn|Error)/.test(line))).toEqual([]);
+}, 60_000);
+
+test('an alert whose process is killed while it is sent comes from another one', async () => {
+  await using discord = await DiscordStandIn.start();
+  const { database, bots } = await startFailingBots(discord, 2);
+  const [first, second] = bots;
+  const isMessage = ({ method, path }: RestRequest): boolean => method === 'POST' && path.endsWith('/messages');
+  discord.onRequest = (request) => (isMessage(request) ? 'hang' : undefined);
+  await first?.tell('1 20 0');
+  await first?.tell('10 10 10');
+  await until(() => discord.requests.some(isMessage));
+  await second?.tell('1 20 0');
+  await second?.tell('10 10 10');
+  first?.bot.kill('SIGKILL');
+  discord.onRequest = undefined;
+  expect(messagesOf({ discord })).toEqual([]);
+  await second?.tell('later');
+  await until(() => messagesOf({ discord }).length > 0);
+  expect(messagesOf({ discord }).map(({ content }) => content.split('\n')[0])).toEqual(['⚠️ **Provider `alttpr` fails more than before**']);
+  const claims = (): Promise<Record<string, unknown>[]> => database.sql('select name, claim from telemetry_notices order by claim');
+  await until(async () => (await claims()).length === 3);
+  expect(await claims()).toEqual([1, 2, 3].map((claim) => ({ name: `provider.${PROVIDER}`, claim })));
 }, 60_000);
 
 test('without TELEMETRY_NOTIFY a bot whose provider fails writes to nobody, and claims nothing', async () => {

@@ -1,4 +1,4 @@
-import { until } from './bot.ts';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const GIVEN_UP_MS = 300_000;
 
@@ -17,7 +17,7 @@ export class Later implements Disposable {
 
   /** Once somebody waits for them, five minutes pass. */
   async pass(): Promise<void> {
-    await until(() => this.#works.length > 0);
+    while (this.#works.length === 0) await wait(20);
     this.#end();
   }
 
@@ -25,10 +25,10 @@ export class Later implements Disposable {
   async passUntil(done: Promise<unknown>): Promise<void> {
     let isDone = false;
     void done.then(() => (isDone = true));
-    await until(() => {
+    while (!isDone) {
       this.#end();
-      return isDone;
-    });
+      await wait(20);
+    }
   }
 
   #end(): void {
