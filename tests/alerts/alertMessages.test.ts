@@ -23,6 +23,7 @@ const ALONE = { surface: 'discord', feature: 'seeds', operation: 'list' } as con
 
 const messagesOf = ({ discord }: Pick<TestBot, 'discord'>): Pick<Reply, 'content' | 'components' | 'messageId'>[] =>
   discord.written({ guildId: null, user: discord.owner });
+const isMessage = ({ method, path }: RestRequest): boolean => method === 'POST' && path.endsWith('/messages');
 const noticesIn = async (database: TestDatabase): Promise<string[]> =>
   (await database.sql('select distinct kind, name from telemetry_notices order by 1, 2')).map(
     ({ kind, name }) => `${String(kind)} ${String(name)}`
@@ -187,7 +188,6 @@ test('an alert whose process is killed while it is sent comes from another one',
   await using discord = await DiscordStandIn.start();
   const { database, bots } = await startFailingBots(discord, 2);
   const [first, second] = bots;
-  const isMessage = ({ method, path }: RestRequest): boolean => method === 'POST' && path.endsWith('/messages');
   discord.onRequest = (request) => (isMessage(request) ? 'hang' : undefined);
   await first?.tell('1 20 0');
   await first?.tell('10 10 10');

@@ -23,12 +23,8 @@ export class Later implements Disposable {
 
   /** They pass again and again, until that is done. */
   async passUntil(done: Promise<unknown>): Promise<void> {
-    let isDone = false;
-    void done.then(() => (isDone = true));
-    while (!isDone) {
-      this.#end();
-      await wait(20);
-    }
+    const over = done.then(() => true);
+    while (!(await Promise.race([over, wait(20, false)]))) this.#end();
   }
 
   #end(): void {
