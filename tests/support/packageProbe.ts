@@ -10,7 +10,8 @@ const PROBE = inRepository('tests/fixtures/probe.ts');
 /** What a bot in a fresh process has loaded and set going, once it is logged in. */
 export interface Probe {
   readonly mikroOrm: number;
-  readonly timers: number;
+  /** Where timers were set, each place once, and the jobs of node-cron: `src/pipeline/flusher.ts:74`, `node-cron: name`. */
+  readonly timers: readonly string[];
   readonly listeners: readonly string[];
   readonly log: readonly string[];
 }
