@@ -93,6 +93,6 @@ function reportNamed(name: string): UsageReport {
     count: 1 + ((index * 37) % 500)
   }));
   const nothing = { durations: [], guilds: 40, features: [] };
-  const usage = { counts, spans: [nothing, nothing, nothing] as const, later: 0, oldestDay: addDays(TODAY, -DAYS) };
+  const usage = { counts, spans: [nothing, nothing, nothing] as const, future: 0, oldestDay: addDays(TODAY, -DAYS) };
   return buildReport({ today: TODAY, days: DAYS, usage, losses: [], surface: undefined });
 }

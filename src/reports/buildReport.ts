@@ -210,7 +210,7 @@ function qualityOf(source: ReportSource, { span, days, rows, allRows }: Period, 
     refused: lost('refused'),
     unwritten: lost('unwritten'),
     lossesMayBeMissing,
-    future: Math.round(usage.later),
+    future: Math.round(usage.future),
     unfinished: Math.round(unfinished),
     notKept: days.filter((day) => dayNumber(day) <= dayNumber(source.today) - retentionDays).length,
     lastWriteDay:

@@ -119,7 +119,9 @@ export class SqlStore implements Store {
   }
 
   usage(range: UsageRange): Promise<Usage> {
-    return this.#attempt((em) => em.transactional((inside) => readUsage(inside, this.#dialect, range), this.#dialect.snapshot));
+    return this.#attempt((em) =>
+      em.transactional((inside) => readUsage(inside, this.#dialect, this.#clock.today(), range), this.#dialect.snapshot)
+    );
   }
 
   losses(from: string): Promise<LossCount[]> {

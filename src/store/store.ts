@@ -42,8 +42,8 @@ export interface Usage {
   readonly counts: Iterable<EventCount>;
   /** One for each that was asked for, in the same order. */
   readonly spans: readonly SpanUsage[];
-  /** How many events are dated later than these days, each weighted by 1 / its sample rate. */
-  readonly later: number;
+  /** How many events are dated later than today, each weighted by 1 / its sample rate. */
+  readonly future: number;
   /** The oldest day of which anything is stored, on any surface; `null` where nothing is. */
   readonly oldestDay: string | null;
 }

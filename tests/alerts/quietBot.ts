@@ -59,7 +59,7 @@ export async function alertsOf({ seed, operations: count, providers, days, sprea
     standingAlerts: async () => [],
     usage: async ({ spans: [span] }: UsageRange): Promise<Usage> => {
       const counts = [...counted.values()].filter(({ day }) => span !== undefined && day >= span.from && day <= span.to);
-      return { counts, spans: [], later: 0, oldestDay: FIRST_DAY };
+      return { counts, spans: [], future: 0, oldestDay: FIRST_DAY };
     }
   };
   let shares: number[] = [];

@@ -45,11 +45,11 @@ describe('the text', () => {
   });
 
   test('and the embed tell of events that are dated later than today', () => {
-    for (const [later, words] of [
+    for (const [future, words] of [
       [1, '1 event more is dated later than today'],
       [800, '800 events more are dated later than today']
     ] as const) {
-      const report = reportFrom([], { later });
+      const report = reportFrom([], { future });
       for (const rendering of [renderText(report), JSON.stringify(renderEmbed(report))]) expect(rendering).toContain(words);
     }
     expect(renderText(reportFrom([]))).not.toContain('later than today');

@@ -4,7 +4,7 @@ import type { Usage } from '../../src/store/store.ts';
 import { sqliteDatabase } from '../support/databases.ts';
 import { TODAY } from '../support/madeReports.ts';
 import { openThreadedStore } from '../support/openBotStore.ts';
-import { openTestStore, seedEvents, writeEvents } from '../support/seedEvents.ts';
+import { noonOf, openTestStore, seedEvents, writeEvents } from '../support/seedEvents.ts';
 
 /** With its rows as lists. */
 function listed({ counts, spans, ...rest }: Usage): object {
@@ -16,7 +16,7 @@ test('what is read for a report comes through the thread of SQLite as it is', as
   const store = await openTestStore(database, TODAY);
   await writeEvents(store, seedEvents({ seed: 12, today: TODAY, days: 9, runsPerDay: 50 }).events);
   await store.rollUp();
-  const threaded = await openThreadedStore(database);
+  const threaded = await openThreadedStore(database, noonOf(TODAY));
   for (const days of [4, 30]) {
     const spans = [
       { from: addDays(TODAY, -2 * days), to: addDays(TODAY, -days - 1) },

@@ -17,7 +17,7 @@ export function aCount(more: Partial<EventCount>): EventCount {
 interface Made {
   readonly days?: number;
   readonly lost?: number;
-  readonly later?: number;
+  readonly future?: number;
   readonly surface?: Surface | undefined;
   /** What can't be added up from day to day. */
   readonly usage?: Partial<SpanUsage>;
@@ -28,13 +28,13 @@ interface Made {
 /** The report, asked for a day later, of what was counted on days up to TODAY, by default on that alone. */
 export function reportFrom(
   counts: readonly EventCount[],
-  { days = 1, lost = 0, later = 0, surface, usage, before }: Made = {}
+  { days = 1, lost = 0, future = 0, surface, usage, before }: Made = {}
 ): UsageReport {
   const losses = lost === 0 ? [] : [{ day: TODAY, reason: 'queue_full', count: lost }];
   const nothing = { durations: [], guilds: 0, features: [] };
   const spans = [{ ...nothing, ...before }, { ...nothing, ...usage }, nothing];
   const oldestDay = addDays(TODAY, before === undefined ? 0 : -365);
-  return buildReport({ today: TOMORROW, days, usage: { counts, spans, later, oldestDay }, losses, surface });
+  return buildReport({ today: TOMORROW, days, usage: { counts, spans, future, oldestDay }, losses, surface });
 }
 
 /** A report of that size; where it is asked for, today so far was as its last day. */

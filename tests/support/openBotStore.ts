@@ -14,10 +14,10 @@ export async function openBotStore(database: TestDatabase): Promise<Store> {
 }
 
 /** The store of a running bot: SQLite in its thread. */
-export async function openThreadedStore(database: TestDatabase): Promise<Store> {
+export async function openThreadedStore(database: TestDatabase, clock = systemClock()): Promise<Store> {
   const store = await open({
     settings: readSettings(database.env),
-    clock: systemClock(),
+    clock,
     saltFingerprint: 'a'.repeat(64),
     onThreadLost: () => undefined
   });

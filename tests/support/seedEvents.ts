@@ -12,10 +12,14 @@ import { seededRandom } from './randomEvents.ts';
 
 /** The store of a test database, with its tables made, at noon of `today`; closed when the test file ends. */
 export async function openTestStore(database: TestDatabase, today = systemClock().today(), saltFingerprint?: string): Promise<Store> {
-  const clock: Clock = { ...systemClock(), today: () => today, nowMs: () => Date.parse(`${today}T12:00:00Z`) };
-  const store = await openStore(readSettings(database.env), { migrate: true, busyTimeoutMs: 5000, saltFingerprint }, clock);
+  const store = await openStore(readSettings(database.env), { migrate: true, busyTimeoutMs: 5000, saltFingerprint }, noonOf(today));
   atSuiteEnd(() => store.close());
   return store;
+}
+
+/** A clock that stands at noon of `today`. */
+export function noonOf(today: string): Clock {
+  return { ...systemClock(), today: () => today, nowMs: () => Date.parse(`${today}T12:00:00Z`) };
 }
 
 /** The days that a purge deletes: `day` and all before it. */

@@ -6,7 +6,7 @@ import { parseEventName, surfacePrefix } from '../../schema/eventName.ts';
 import type { FeatureGuilds, SpanUsage, UsageRange } from '../../store/store.ts';
 import type { Dialect } from '../dialect.ts';
 import { rowsOf } from './rowsOf.ts';
-import { spanNumber } from './spans.ts';
+import { spanNumber, spanOf } from './spans.ts';
 import { run } from './tables.ts';
 
 /** Days whose guilds are counted: those that are rolled up, and those whose events are read. */
@@ -18,8 +18,12 @@ interface GuildRange extends UsageRange {
 /** How many features one statement counts. */
 const AT_A_TIME = 200;
 
-/** A feature as the roll-ups name it: after its surface. */
-export const FEATURE_NAME = sql`surface || '.' || feature`;
+/** The guilds of events of one day, and the features that were used in each, as the roll-ups have them. To be read `from`. */
+export function guildsOf(events: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(select guild_hash, string_agg(name, ' ' order by name) as features
+    from (select distinct guild_hash, surface || '.' || feature as name from ${events} where guild_hash is not null) as seen
+    group by guild_hash) as guilds_of_day`;
+}
 
 /**
  * Counts the guilds of each span, in all and by feature: of `features`, named after their surfaces, which are all that there are. The database
@@ -46,22 +50,24 @@ export async function readGuilds(
   return counted;
 }
 
-/** Queries for guilds, the span, and features that were used there: each name between two spaces, so that none is found within another. */
+/** Queries for the guilds of each day, with their features and the span. */
 async function usesOf(em: SqlEntityManager, dialect: Dialect, { closed, open, spans }: GuildRange): Promise<RawBuilder<unknown>[]> {
-  const columns = (features: RawBuilder<unknown>): RawBuilder<unknown> =>
-    sql`guild_hash, ' ' || ${features} || ' ' as features, ${spanNumber(spans)} as span`;
-  const events = await Promise.all(open.map((day) => rowsOf(em, dialect, tables.events, day)));
+  const events = (day: string): Promise<RawBuilder<unknown>> => rowsOf(em, dialect, tables.events, day);
   return [
     ...(closed.length === 0
       ? []
-      : [sql`select ${columns(sql`features`)} from ${dialect.tables.dailyGuilds} where day_bucket in (${sql.join(closed)})`]),
-    ...events.map((ofDay) => sql`select distinct ${columns(FEATURE_NAME)} from ${ofDay} where guild_hash is not null`)
+      : [usesFrom(sql`${dialect.tables.dailyGuilds} where day_bucket in (${sql.join(closed)})`, spanNumber(spans))]),
+    ...(await Promise.all(open.map(async (day) => usesFrom(guildsOf(await events(day)), sql.lit(spanOf(spans, day))))))
   ];
+}
+
+function usesFrom(guilds: RawBuilder<unknown>, span: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select guild_hash, features, ${span} as span from ${guilds}`;
 }
 
 /**
  * A row for each span, with the number of its guilds, and of those in which each of the features was used. What was used in a guild is put together
- * first: most of its features are found in its first day.
+ * first: most of its features are found in its first day. Each name stands between two spaces, so that none is found within another.
  */
 function countQuery(
   dialect: Dialect,
@@ -72,9 +78,9 @@ function countQuery(
   const has = (text: string): RawBuilder<unknown> => dialect.contains(sql`features`, text);
   const counts = features.map((name, at) => sql`sum(case when ${has(` ${name} `)} then 1 else 0 end) as ${sql.ref(columnOf(at))}`);
   return sql`select span, count(*) as guilds, ${sql.join(counts)} from (
-      select guild_hash, span, string_agg(features, '') as features from (${sql.join(uses, sql` union all `)}) as uses
-      ${surface === undefined ? sql`` : sql`where ${has(` ${surfacePrefix(surface)}`)}`} group by guild_hash, span
-    ) as guild group by span`;
+      select span, ' ' || string_agg(features, ' ') || ' ' as features from (${sql.join(uses, sql` union all `)}) as uses
+      group by guild_hash, span
+    ) as guild ${surface === undefined ? sql`` : sql`where ${has(` ${surfacePrefix(surface)}`)}`} group by span`;
 }
 
 function columnOf(at: number): string {

@@ -5,7 +5,7 @@ import { addDays, DAY_MS, utcDay } from '../../events/day.ts';
 import { toBucketText } from '../../events/durationBuckets.ts';
 import { tables } from '../../schema/dictionary.ts';
 import type { Dialect } from '../dialect.ts';
-import { FEATURE_NAME } from './guilds.ts';
+import { guildsOf } from './guilds.ts';
 import { rowsOf } from './rowsOf.ts';
 import { run } from './tables.ts';
 import { addEvents } from './usage.ts';
@@ -64,9 +64,8 @@ async function rollUp(em: SqlEntityManager, dialect: Dialect, day: string): Prom
   await run(
     em,
     sql`insert into ${await dialect.tableFor(em, tables.dailyGuilds, day)} (day_bucket, guild_hash, features)
-      select day_bucket, guild_hash, string_agg(name, ' ' order by name)
-      from (select distinct day_bucket, guild_hash, ${FEATURE_NAME} as name from ${await rowsOf(em, dialect, tables.events, day)}
-        where guild_hash is not null) as seen group by day_bucket, guild_hash`
+      select cast(${day} as ${sql.raw(dialect.columnTypes.day)}), guild_hash, features
+      from ${guildsOf(await rowsOf(em, dialect, tables.events, day))}`
   );
   await dialect.renewDay(em, tables.events, day);
   return true;

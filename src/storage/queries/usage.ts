@@ -1,21 +1,24 @@
+import { setImmediate } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import { addBucketText, BUCKET_SQL } from '../../events/durationBuckets.ts';
 import type { Surface } from '../../schema/closedLists.ts';
 import { tables } from '../../schema/dictionary.ts';
 import { surfacePrefix } from '../../schema/eventName.ts';
-import type { EventCount, Usage, UsageRange } from '../../store/store.ts';
+import type { EventCount, EventDurations, Usage, UsageRange } from '../../store/store.ts';
 import type { Dialect } from '../dialect.ts';
 import { readGuilds } from './guilds.ts';
 import { rowsOf } from './rowsOf.ts';
 import { onSurface, spanOf } from './spans.ts';
 import { run } from './tables.ts';
-import { UsageTally, type Measured } from './usageTally.ts';
+import { UsageTally } from './usageTally.ts';
 
 const BUCKET = sql.raw(BUCKET_SQL);
+/** How many rows of durations are added up in a millisecond. */
+const SLICE = 250;
 
 /** Reads what a report needs: the roll-ups of the days that have them, and the events of the others. */
-export async function readUsage(em: SqlEntityManager, dialect: Dialect, { spans, surface }: UsageRange): Promise<Usage> {
+export async function readUsage(em: SqlEntityManager, dialect: Dialect, today: string, { spans, surface }: UsageRange): Promise<Usage> {
   await dialect.prepareForCounting(em);
   const tally = new UsageTally();
   const rolledUp = await dialect.days(em, tables.dailyCounts);
@@ -28,16 +31,16 @@ export async function readUsage(em: SqlEntityManager, dialect: Dialect, { spans,
   return {
     counts: tally.counts,
     spans: guilds.map((ofSpan, span) => ({ ...ofSpan, durations: tally.durations(span) })),
-    later: await laterEvents(em, dialect, spans.at(-1)?.to ?? '', surface),
+    future: stored.some((day) => day > today) ? await eventsAfter(em, dialect, today, surface) : 0,
     oldestDay: [...rolledUp.slice(0, 1), ...stored.slice(0, 1)].toSorted()[0] ?? null
   };
 }
 
-/** How many events are dated later than `to`, weighted as all counts are. */
-async function laterEvents(em: SqlEntityManager, dialect: Dialect, to: string, surface?: Surface): Promise<number> {
+/** How many events are dated later than `day`, weighted as all counts are. */
+async function eventsAfter(em: SqlEntityManager, dialect: Dialect, day: string, surface?: Surface): Promise<number> {
   const [row] = await run<{ events: number | null }>(
     em,
-    sql`select sum(1 / sample_rate) as events from ${dialect.tables.events} where day_bucket > ${to} ${onSurface(surface)}`
+    sql`select sum(1 / sample_rate) as events from ${dialect.tables.events} where day_bucket > ${day} ${onSurface(surface)}`
   );
   return Number(row?.events ?? 0);
 }
@@ -57,14 +60,15 @@ export async function addEvents(
       from ${events} where true ${onSurface(surface)} group by 1, 2, 3, 4, 5`
   );
   // A count of rows comes from PostgreSQL as text.
-  for (const row of counts) tally.counts.push({ ...row, day, count: Number(row.count) });
-  const durations = await run<Measured & { readonly bucket: number; readonly count: number }>(
+  for (const { eventName, provider, status, errorType, sampleRate, count } of counts)
+    tally.counts.push({ day, eventName, provider, status, errorType, sampleRate, count: Number(count) });
+  const durations = await run<Omit<EventDurations, 'buckets'> & { readonly bucket: number; readonly count: number }>(
     em,
     sql`select event_name as "eventName", sample_rate as "sampleRate", count(*) as count, ${BUCKET} as bucket
       from ${events} where duration_ms is not null ${onSurface(surface)} group by 1, 2, 4`
   );
-  for (const { bucket, count, ...row } of durations) {
-    const buckets = tally.bucketsOf(span, row);
+  for (const { eventName, sampleRate, bucket, count } of durations) {
+    const buckets = tally.bucketsOf(span, eventName, sampleRate);
     buckets[bucket] = (buckets[bucket] ?? 0) + Number(count);
   }
 }
@@ -84,10 +88,14 @@ async function addRollups(
       from ${dialect.tables.dailyCounts} where ${where}`
   );
   for (const row of counts) tally.counts.push(row);
-  const durations = await run<Measured & { readonly day: string; readonly buckets: string }>(
+  const durations = await run<Omit<EventDurations, 'buckets'> & { readonly day: string; readonly buckets: string }>(
     em,
     sql`select cast(day_bucket as text) as day, event_name as "eventName", sample_rate as "sampleRate", buckets
       from ${dialect.tables.dailyDurations} where ${where}`
   );
-  for (const { day, buckets, ...row } of durations) addBucketText(tally.bucketsOf(spanOf(spans, day), row), buckets);
+  for (const [at, { day, eventName, sampleRate, buckets }] of durations.entries()) {
+    addBucketText(tally.bucketsOf(spanOf(spans, day), eventName, sampleRate), buckets);
+    // With PostgreSQL this is the bot's thread.
+    if (at % SLICE === SLICE - 1) await setImmediate();
+  }
 }

@@ -1,9 +1,6 @@
 import { noRuns, type BucketCounts } from '../../events/durationBuckets.ts';
 import type { EventCount, EventDurations } from '../../store/store.ts';
 
-/** What a duration is told apart by. */
-export type Measured = Omit<EventDurations, 'buckets'>;
-
 /** What is counted of some days, put together. */
 export class UsageTally {
   readonly counts: EventCount[] = [];
@@ -17,7 +14,7 @@ export class UsageTally {
   }
 
   /** The buckets of an event in a span, to be added to. */
-  bucketsOf(span: number, { eventName, sampleRate }: Measured): BucketCounts {
+  bucketsOf(span: number, eventName: string, sampleRate: number): BucketCounts {
     const ofSpan = this.#durations.get(span) ?? new Map<string, EventDurations>();
     this.#durations.set(span, ofSpan);
     const key = `${eventName} ${sampleRate}`;
