@@ -18,11 +18,9 @@ interface GuildRange extends UsageRange {
 /** How many features one statement counts. */
 const AT_A_TIME = 200;
 
-/** The guilds of events of one day, and the features that were used in each, as the roll-ups have them. To be read `from`. */
+/** Each guild of some events, with each feature that was used there, named after its surface. To be read `from`. */
 export function guildsOf(events: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`(select guild_hash, string_agg(name, ' ' order by name) as features
-    from (select distinct guild_hash, surface || '.' || feature as name from ${events} where guild_hash is not null) as seen
-    group by guild_hash) as guilds_of_day`;
+  return sql`(select distinct guild_hash, surface || '.' || feature as features from ${events} where guild_hash is not null) as seen`;
 }
 
 /**
@@ -50,7 +48,7 @@ export async function readGuilds(
   return counted;
 }
 
-/** Queries for the guilds of each day, with their features and the span. */
+/** Queries for the guilds of each day, with features that were used there and the span. */
 async function usesOf(em: SqlEntityManager, dialect: Dialect, { closed, open, spans }: GuildRange): Promise<RawBuilder<unknown>[]> {
   const events = (day: string): Promise<RawBuilder<unknown>> => rowsOf(em, dialect, tables.events, day);
   return [

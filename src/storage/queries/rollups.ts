@@ -64,8 +64,8 @@ async function rollUp(em: SqlEntityManager, dialect: Dialect, day: string): Prom
   await run(
     em,
     sql`insert into ${await dialect.tableFor(em, tables.dailyGuilds, day)} (day_bucket, guild_hash, features)
-      select cast(${day} as ${sql.raw(dialect.columnTypes.day)}), guild_hash, features
-      from ${guildsOf(await rowsOf(em, dialect, tables.events, day))}`
+      select cast(${day} as ${sql.raw(dialect.columnTypes.day)}), guild_hash, string_agg(features, ' ' order by features)
+      from ${guildsOf(await rowsOf(em, dialect, tables.events, day))} group by guild_hash`
   );
   await dialect.renewDay(em, tables.events, day);
   return true;
