@@ -27,8 +27,9 @@ import {
   type Expected
 } from './pages/compare.ts';
 import { between, Counting, NOTHING, RUN, type Counted } from './pages/counted.ts';
-import { expectedOperation, expectedTables, FOR_PROGRAMS, type Notable } from './pages/expected.ts';
+import { expectedOperation, expectedTables, FOR_PROGRAMS } from './pages/expected.ts';
 import { count } from './pages/figures.ts';
+import { notableChanges } from './pages/notable.ts';
 import { OF_OPERATION, OF_REPORT, operationInJson, tablesInCsv, tablesInJson } from './pages/programs.ts';
 import { rowsOfCsv, tablesInHtml, tablesInText } from './pages/read.ts';
 
@@ -56,14 +57,6 @@ async function seed(store: Store): Promise<void> {
   });
   await writeEvents(store, [...events, ...others]);
   await store.writeLosses(losses);
-}
-
-/** Which changes are notable is the matter of `tests/reports/change.test.ts`. */
-function notableIn({ change: ofAll, features }: UsageReport): Notable {
-  return (name) => {
-    const changes = name === undefined ? ofAll : features.find((one) => operationName(one) === name)?.change;
-    return { invokes: changes?.invokes.isNotable === true, failureRate: changes?.failureRate.isNotable === true };
-  };
 }
 
 /** What stands in no table. */
@@ -115,7 +108,7 @@ onBothDatabases((createDatabase) => {
     await seed(store);
     const read = (): Promise<UsageReport> => readReport(store, TODAY, { days: DAYS, retentionDays: RETENTION_DAYS });
     const ofEvents = await read();
-    const asked = { days: DAYS, today: TODAY, notable: notableIn(ofEvents) };
+    const asked = { days: DAYS, today: TODAY, notable: await notableChanges(sql, TODAY, DAYS) };
     expected = await expectedTables(sql, asked);
     expect(Object.keys(expected['Notable changes']?.rows ?? {})).toEqual(expect.arrayContaining(['discord fresh run', 'discord gone run']));
     for (const name of ofEvents.features.map(operationName)) operations.set(name, await expectedOperation(sql, name, asked));

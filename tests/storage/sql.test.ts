@@ -62,6 +62,7 @@ test('no statement is put together from values: what is written as it stands are
     'postgresql/postgresqlDialect.ts sql.id(this.#schema)',
     'postgresql/postgresqlDialect.ts sql.id(this.#schema,',
     'queries/optOuts.ts sql.raw(String(made?.sql)',
+    'queries/rollups.ts sql.raw(dialect.columnTypes.day)',
     'queries/spans.ts sql.lit(span)',
     'queries/tables.ts sql.id(schema,',
     'queries/usage.ts sql.raw(BUCKET_SQL)',

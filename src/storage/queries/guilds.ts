@@ -55,7 +55,7 @@ async function usesOf(em: SqlEntityManager, dialect: Dialect, { closed, open, sp
     ...(closed.length === 0
       ? []
       : [usesFrom(sql`${dialect.tables.dailyGuilds} where day_bucket in (${sql.join(closed)})`, spanNumber(spans))]),
-    ...(await Promise.all(open.map(async (day) => usesFrom(guildsOf(await events(day)), sql.lit(spanOf(spans, day))))))
+    ...(await Promise.all(open.map(async (day) => usesFrom(guildsOf(await events(day)), sql`cast(${spanOf(spans, day)} as integer)`))))
   ];
 }
 

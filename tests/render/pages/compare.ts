@@ -23,12 +23,18 @@ function forPeople(title: string, { columns, rows }: Table<Figure>, has: Columns
   return { columns: columns.filter(kept), rows: Object.fromEntries(shown) };
 }
 
-/** Each table of the page has every row that it must have, and no other. */
-export function expectTables(page: Readonly<Record<string, ReadTable>>, expected: Expected, has: Columns = () => true): void {
-  expect(page).toEqual(Object.fromEntries(Object.entries(expected).map(([title, table]) => [title, forPeople(title, table, has)])));
+/** The names of the rows of each table, in their order. */
+function orderOf(tables: Readonly<Record<string, Pick<Table<unknown>, 'rows'>>>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(tables).map(([title, { rows }]) => [title, Object.keys(rows)]));
 }
 
-/** Each table has the rows that it has room for, and says how many there are besides. A name may be cut. */
+/** Each table of the page has every row that it must have, in that order, and no other. */
+export function expectTables(page: Readonly<Record<string, ReadTable>>, expected: Expected, has: Columns = () => true): void {
+  expect(page).toEqual(Object.fromEntries(Object.entries(expected).map(([title, table]) => [title, forPeople(title, table, has)])));
+  expect(orderOf(page)).toEqual(orderOf(expected));
+}
+
+/** Each table has the first rows, as many as it has room for, and says how many there are besides. A name may be cut. */
 export function expectInMessage(view: string, expected: Expected, has = narrow): string[] {
   const tables = tablesInMessage(view);
   for (const [title, { columns, rows, more }] of Object.entries(tables)) {
@@ -36,8 +42,9 @@ export function expectInMessage(view: string, expected: Expected, has = narrow):
     const whole = (name: string): string =>
       Object.keys(all.rows).find((one) => one === name || (name.endsWith('…') && one.startsWith(name.slice(0, -1)))) ?? name;
     const named = Object.fromEntries(Object.entries(rows).map(([name, row]) => [whole(name), row]));
-    const wanted = Object.fromEntries(Object.entries(all.rows).filter(([name]) => name in named));
+    const wanted = Object.fromEntries(Object.entries(all.rows).slice(0, Object.keys(named).length));
     expect({ title, columns, rows: named }).toEqual({ title, columns: all.columns, rows: wanted });
+    expect(Object.keys(named)).toEqual(Object.keys(wanted));
     expect({ title, rows: Object.keys(named).length + more }).toEqual({ title, rows: Object.keys(all.rows).length });
   }
   return Object.keys(tables);

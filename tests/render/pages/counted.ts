@@ -1,6 +1,6 @@
 import { LISTENER_ERROR } from '../../../src/events/names.ts';
 import type { TestDatabase } from '../../support/databases.ts';
-import type { Percentile } from './figures.ts';
+import { UNIT, type Percentile } from './figures.ts';
 
 const WEIGHT = 'case sample_rate when 0.3 then 10 when 0.5 then 6 else 3 end';
 const sumOf = (condition: string): string => `sum(case when ${condition} then ${WEIGHT} else 0 end)`;
@@ -42,10 +42,13 @@ export class Counting {
     this.#database = database;
   }
 
-  counts(by: string, where: string): Promise<Map<string, Counted>> {
+  /** Those with the most events first, as pages show them, or with the most of another column; then by name. */
+  counts(by: string, where: string, most: keyof Counted = 'events'): Promise<Map<string, Counted>> {
+    const binary = this.#database.engine === 'SQLite' ? '' : 'collate "C"';
     return this.#groups(
-      `select ${by} as name, sum(${WEIGHT}) as events, ${sumOf("action = 'invoke'")} as invokes, ${sumOf("action = 'success'")} as good,
-        ${sumOf("action = 'failure'")} as bad from telemetry_events where ${where} group by 1`,
+      `select * from (select ${by} as name, sum(${WEIGHT}) as events, ${sumOf("action = 'invoke'")} as invokes, ${sumOf("action = 'success'")} as good,
+        ${sumOf("action = 'failure'")} as bad from telemetry_events where ${where} group by 1) as counted
+        order by (2 * ${most} + ${UNIT}) / (2 * ${UNIT}) desc, name ${binary}`,
       ({ events, invokes, good, bad }) => ({ events: Number(events), invokes: Number(invokes), good: Number(good), bad: Number(bad) })
     );
   }

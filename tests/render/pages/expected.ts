@@ -1,7 +1,7 @@
 import { addDays, daysDownFrom } from '../../../src/events/day.ts';
-import type { UsageChange } from '../../../src/reports/change.ts';
 import { between, DAY, NOTHING, OPERATION, RUN, type Counted, type Counting, type Timed } from './counted.ts';
 import { change, count, duration, EMPTY, forPeople, forPrograms, guilds, rate, slow, text, type Figure, type Table } from './figures.ts';
+import type { Notable } from './notable.ts';
 
 type FigureTable = Table<Figure>;
 
@@ -10,9 +10,6 @@ interface Span {
   readonly where: string;
   readonly label: string;
 }
-
-/** Whether the changes of an operation, or of all together, are more than chance: `tests/reports/change.test.ts` says which are. */
-export type Notable = (operation: string | undefined) => { readonly [Measure in keyof UsageChange]: boolean };
 
 interface Asked {
   readonly days: number;
@@ -35,12 +32,13 @@ export async function expectedTables(sql: Counting, asked: Asked): Promise<Recor
   const { days, today, notable } = asked;
   const [now, before] = spans(asked);
   const ofToday = { where: between(today, today), label: 'today so far' };
-  const runs = await sql.counts(OPERATION, `${now.where} and ${RUN}`);
+  const runs = await sql.counts(OPERATION, `${now.where} and ${RUN}`, 'invokes');
   const runsBefore = await sql.counts(OPERATION, `${before.where} and ${RUN}`);
   const speeds = await sql.durations(OPERATION, now.where);
   const speedsBefore = await sql.durations(OPERATION, before.where);
   const names = [...new Set([...runs.keys(), ...runsBefore.keys()])];
   const operations = names.map((name) => ({
+    name,
     ...namesOf(name),
     runs: runs.get(name) ?? NOTHING,
     earlier: runsBefore.get(name) ?? NOTHING,
@@ -49,9 +47,13 @@ export async function expectedTables(sql: Counting, asked: Asked): Promise<Recor
     notable: notable(name)
   }));
   const errors = await sql.counts(`${OPERATION} || ' ' || ${ERROR}`, `${now.where} and ${RUN} and ${FAILED}`);
-  const features = Map.groupBy(operations, ({ feature }) => feature);
+  const features = [...Map.groupBy(operations, ({ feature }) => feature)]
+    .map(([feature, ofOne]) => ({ feature, ofOne, sum: sumOf(ofOne.map((one) => one.runs)) }))
+    .toSorted((a, b) => b.sum.invokes - a.sum.invokes);
   const reach = await sql.guilds("surface || ' ' || feature", `${now.where} and ${RUN}`);
   const reachBefore = await sql.guilds("surface || ' ' || feature", `${before.where} and ${RUN}`);
+  const told = (name: string): number => Math.floor((reach.get(name) ?? 0) / 5);
+  const byReach = (a: string, b: string): number => told(b) - told(a) || (byFeature(a) < byFeature(b) ? -1 : 1);
   const listed = daysDownFrom(addDays(today, -1), addDays(today, -days));
   const [all, byDay] = [await sql.counts(DAY, now.where), await sql.counts(DAY, `${now.where} and ${RUN}`)];
   return {
@@ -87,34 +89,39 @@ export async function expectedTables(sql: Counting, asked: Asked): Promise<Recor
     },
     Features: {
       columns: ['runs', 'success', 'failed', 'p50', 'p95', 'over 3 s', 'change', 'runs before', 'success before', 'p95 before'],
-      rows: Object.fromEntries([
-        ...[...features].map(([feature, ofOne]): [string, Figure[]] => {
-          const sum = (key: keyof Counted): number => ofOne.reduce((total, one) => total + one.runs[key], 0);
-          const sums = [count(sum('invokes')), rate(sum('good'), sum('bad')), count(sum('bad'))];
-          return [feature, [...sums.map(forPeople), ...Array.from({ length: 7 }, () => EMPTY)]];
-        }),
-        ...operations.map(({ feature, operation, runs: one, earlier, speed, speedBefore, notable: is }): [string, Figure[]] => [
-          `${feature} › ${operation}`,
+      rows: Object.fromEntries(
+        features.flatMap(({ feature, ofOne, sum }): [string, Figure[]][] => [
           [
-            ...runCells(one, speed),
-            change(one.invokes, earlier.invokes, is.invokes),
-            count(earlier.invokes),
-            rate(earlier.good, earlier.bad),
-            duration(speedBefore?.p95)
-          ]
+            feature,
+            [count(sum.invokes), rate(sum.good, sum.bad), count(sum.bad)].map(forPeople).concat(Array.from({ length: 7 }, () => EMPTY))
+          ],
+          ...ofOne.map(({ operation, runs: one, earlier, speed, speedBefore, notable: is }): [string, Figure[]] => [
+            `${feature} › ${operation}`,
+            [
+              ...runCells(one, speed),
+              change(one.invokes, earlier.invokes, is.invokes),
+              count(earlier.invokes),
+              rate(earlier.good, earlier.bad),
+              duration(speedBefore?.p95)
+            ]
+          ])
         ])
-      ])
+      )
     },
     'Failures by operation': {
       columns: ERRORS,
-      rows: Object.fromEntries([
-        ...operations.filter(({ runs: { bad } }) => bad > 0).map(({ label, runs: { bad } }) => [label, [EMPTY, forPeople(count(bad))]]),
-        ...[...errors].map(([name, { events }]) => {
-          const [operation = '', error = ''] = name.split(' ');
-          const { label, cells } = errorRow(error, events);
-          return [`${namesOf(operation).label} › ${label}`, cells];
-        })
-      ])
+      rows: Object.fromEntries(
+        operations
+          .filter(({ runs: { bad } }) => bad > 0)
+          .toSorted((a, b) => b.runs.bad - a.runs.bad)
+          .flatMap(({ name, label, runs: { bad } }): [string, Figure[]][] => [
+            [label, [EMPTY, forPeople(count(bad))]],
+            ...[...errors]
+              .filter(([error]) => error.startsWith(`${name} `))
+              .map(([error, { events }]) => errorRow(error.slice(name.length + 1), events))
+              .map(({ label: error, cells }): [string, Figure[]] => [`${label} › ${error}`, cells])
+          ])
+      )
     },
     ...(await providersAndErrorsToday(sql, `${ofToday.where} and ${RUN}`, ERROR_TYPE)),
     Providers: { columns: PROVIDERS, rows: await providerRows(sql, 'provider', `${now.where} and ${RUN} and ${ASKED}`) },
@@ -130,10 +137,9 @@ export async function expectedTables(sql: Counting, asked: Asked): Promise<Recor
     Reach: {
       columns: ['guilds', 'before'],
       rows: Object.fromEntries(
-        [...new Set([...reach.keys(), ...reachBefore.keys()])].map((name) => [
-          name,
-          [guilds(reach.get(name) ?? 0), guilds(reachBefore.get(name) ?? 0)]
-        ])
+        [...new Set([...reach.keys(), ...reachBefore.keys()])]
+          .toSorted(byReach)
+          .map((name) => [name, [guilds(reach.get(name) ?? 0), guilds(reachBefore.get(name) ?? 0)]])
       )
     },
     Days: {
@@ -147,17 +153,18 @@ export async function expectedTables(sql: Counting, asked: Asked): Promise<Recor
     },
     'Providers by day': {
       columns: PROVIDERS,
-      rows: await providerRows(sql, `${DAY} || ' ' || provider`, `${now.where} and ${RUN} and ${ASKED}`)
+      rows: newestFirst(await providerRows(sql, `${DAY} || ' ' || provider`, `${now.where} and ${RUN} and ${ASKED}`))
     },
     'Errors by day': {
       columns: ERRORS,
-      rows: await errorRows(sql, `${DAY} || ' ' || ${ERROR_TYPE}`, `${now.where} and ${RUN} and ${FAILED}`)
+      rows: newestFirst(await errorRows(sql, `${DAY} || ' ' || ${ERROR_TYPE}`, `${now.where} and ${RUN} and ${FAILED}`))
     },
     'Slowest first': {
       columns: ['over 3 s', 'p50', 'p95', 'before'],
       rows: Object.fromEntries(
         operations
           .filter(({ speed }) => speed !== undefined)
+          .toSorted((a, b) => shareOfSlow(b.speed) - shareOfSlow(a.speed))
           .map(({ label, speed, speedBefore }) => [
             label,
             [...timeCells(speed).toReversed().slice(0, 1), ...timeCells(speed).slice(0, 2), duration(speedBefore?.p95)]
@@ -266,6 +273,20 @@ function runCells({ invokes, good, bad }: Counted, speed: Timed | undefined): Fi
 
 function timeCells(speed: Timed | undefined): Figure[] {
   return [duration(speed?.p50), duration(speed?.p95), slow(speed?.slow ?? 0, speed?.all ?? 0)];
+}
+
+/** `discord generator` the other way round. */
+function byFeature(name: string): string {
+  return name.split(' ').toReversed().join(' ');
+}
+
+function shareOfSlow(speed: Timed | undefined): number {
+  return speed === undefined ? 0 : speed.slow / speed.all;
+}
+
+/** Of rows whose names begin with their days; those of one day stay as they are. */
+function newestFirst(rows: FigureTable['rows']): FigureTable['rows'] {
+  return Object.fromEntries(Object.entries(rows).toSorted(([a], [b]) => b.slice(0, 10).localeCompare(a.slice(0, 10))));
 }
 
 async function providerRows(sql: Counting, by: string, where: string): Promise<FigureTable['rows']> {
