@@ -82,6 +82,20 @@ onBothDatabases((createDatabase) => {
     expect((await readReport(store, TODAY, { days: 2 })).providers).toEqual([]);
   });
 
+  test('only what is dated later than today is told to be so, also where earlier days are asked for', async () => {
+    const store = await openTestStore(await createDatabase(), TODAY);
+    const random = seededRandom(8);
+    const futures = async (): Promise<number[]> =>
+      Promise.all(['2026-02-20', TODAY].map(async (day) => (await readReport(store, day, { days: 7 })).quality.future));
+    await writeEvents(
+      store,
+      ['2026-02-12', '2026-02-28', TODAY].map((dayBucket) => anEvent(random, { dayBucket }))
+    );
+    expect(await futures()).toEqual([0, 0]);
+    await writeEvents(store, [anEvent(random, { dayBucket: '2026-03-04', sampleRate: 0.5 })]);
+    expect(await futures()).toEqual([2, 2]);
+  });
+
   test('an empty database gives a report of today with nothing in it', async () => {
     const report = await readReport(await openTestStore(await createDatabase(), TODAY), TODAY, { days: 7 });
     const nothing = {
