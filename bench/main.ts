@@ -23,6 +23,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   writeSqlite: { comparable: false, load: async () => (await import('./questions/writeSqlite.ts')).writeSqlite },
   diskSqlite: { comparable: true, load: async () => (await import('./questions/diskSqlite.ts')).diskSqlite },
   reportSqlite: { comparable: true, load: async () => (await import('./questions/reportSqlite.ts')).reportSqlite },
+  reportTraffic: { comparable: false, load: async () => (await import('./questions/reportTraffic.ts')).reportTraffic },
   reportPostgresql: { comparable: true, load: async () => (await import('./questions/reportPostgresql.ts')).reportPostgresql },
   purge: { comparable: false, load: async () => (await import('./questions/purge.ts')).purge },
   picture: { comparable: false, load: async () => (await import('./questions/picture.ts')).picture }

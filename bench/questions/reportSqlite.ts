@@ -2,7 +2,7 @@
 // count(*) of all rows on this thread, at up to 1 million events; milliseconds.
 import { setTimeout as wait } from 'node:timers/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { renderMessage } from '../../src/render/message/message.ts';
 import type { UsageReport } from '../../src/reports/usageReport.ts';
@@ -11,12 +11,11 @@ import type { Store } from '../../src/store/store.ts';
 import { atEnd } from '../support/cleanup.ts';
 import { pair, printComparison } from '../support/comparison.ts';
 import { makeEvents } from '../support/events.ts';
-import { fillSqlite } from '../support/fill.ts';
-import { temporaryFolder } from '../support/folder.ts';
+import { filledFile } from '../support/filledFile.ts';
 import type { BenchOptions } from '../support/options.ts';
 import { loadPlugin, ours, type Plugin } from '../support/plugin.ts';
 import { collectGarbage, heapRiseDuring, interleaved, Samples, timed } from '../support/stats.ts';
-import { ALL_DAYS, lateToday, openStore, TODAY } from '../support/stores.ts';
+import { ALL_DAYS, lateToday, TODAY } from '../support/stores.ts';
 import { printTable } from '../support/table.ts';
 import { checkReport } from './report/checkReport.ts';
 import { rollupNote } from './report/rollupNote.ts';
@@ -28,12 +27,6 @@ const REPEATS = 9;
 interface Contestant {
   readonly name: string;
   readonly run: () => Promise<unknown>;
-}
-
-interface FilledFile {
-  readonly file: string;
-  readonly store: Store;
-  readonly rollUpNote: string;
 }
 
 /** The bot's traffic while reports are read. */
@@ -81,17 +74,6 @@ async function reportsOf(size: number, other: Plugin | undefined): Promise<void>
     ]
   );
   printComparison(pair([month, week], theirs), { 'ms of a report': times, 'longest hold': longest });
-}
-
-/** A file with `size` events of the last 30 days, those that are over rolled up. */
-async function filledFile(size: number, plugin: Plugin): Promise<FilledFile> {
-  const folder = await temporaryFolder();
-  const store = await openStore({ dataDir: folder }, plugin);
-  const file = join(folder, 'telemetry.db');
-  await fillSqlite(store, file, size);
-  const ms = await timed(() => store.rollUp());
-  const rollUpNote = `Rolling up the 28 closed days, and writing them anew: ${Math.round(ms).toLocaleString('en-US')} ms.`;
-  return { file, store, rollUpNote };
 }
 
 function reportsFrom(store: Store, { readReport }: Plugin, name: string): [month: Contestant, week: Contestant] {
