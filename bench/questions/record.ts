@@ -1,5 +1,6 @@
 // What does recording cost the bot's process? The plugin beside OpenTelemetry, prom-client and posthog-node; nanoseconds of CPU an event,
 // its way out included.
+import { setTimeout as wait } from 'node:timers/promises';
 import { pair, printComparison } from '../support/comparison.ts';
 import type { BenchOptions } from '../support/options.ts';
 import { loadPlugin, ours } from '../support/plugin.ts';
@@ -18,6 +19,8 @@ const TIMES = 20;
 const UNITS = AT_A_TIME * TIMES;
 const WARM_UPS = 2;
 const REPEATS = 9;
+/** Linux tells the CPU time of a thread as of the last time that it slept or was interrupted: without a rest it tells of what was before. */
+const SETTLE_MS = 5;
 
 export async function record({ against }: BenchOptions): Promise<void> {
   const plugin = await pluginContestants(ours, 'ours');
@@ -69,6 +72,7 @@ interface Measured {
 
 async function measure(one: Contestant): Promise<Measured> {
   collectGarbage();
+  await wait(SETTLE_MS);
   const before = process.cpuUsage();
   const beforeOfThread = process.threadCpuUsage();
   const calls: number[] = [];
@@ -78,6 +82,7 @@ async function measure(one: Contestant): Promise<Measured> {
     calls.push(((performance.now() - begin) * 1e6) / AT_A_TIME);
     await one.deliver();
   }
+  await wait(SETTLE_MS);
   const [ofProcess, ofThread] = [process.cpuUsage(before), process.threadCpuUsage(beforeOfThread)];
   return { cpuNs: perUnit(ofProcess), threadNs: perUnit(ofThread), callNs: median(calls) };
 }
