@@ -63,3 +63,12 @@ test('what ends after midnight is put into the last segment of its own day, and 
   expect(prefixOf(first)).not.toBe(last);
   expect(segments.length).toBeLessThanOrEqual(2);
 });
+
+test('the last segment of a day takes all that ends after midnight, however much that is', () => {
+  const ids = new EventIds();
+  const last = prefixOf(ids.next(YESTERDAY));
+  ids.next(TODAY);
+  const { made } = make(ids, YESTERDAY, 2 * SEGMENT_SIZE);
+  expect(made.filter((id) => !UUID_V4.test(id) || prefixOf(id) !== last)).toEqual([]);
+  expect(new Set(made).size).toBe(made.length);
+});
