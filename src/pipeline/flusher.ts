@@ -23,6 +23,8 @@ export class Flusher {
   #store: Store | undefined;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<boolean> | undefined;
+  /** The flush that has not begun yet: whoever asks for one until then shares it. */
+  #next: Promise<boolean> | undefined;
   #failures = 0;
   /** Why the last flush failed; `null` when it did not. */
   problem: string | null = null;
@@ -48,19 +50,20 @@ export class Flusher {
   onQueued(): void {
     const { queue } = this.#options;
     if (this.#store === undefined || this.#running !== undefined || this.#failures > 0) return;
-    if (queue.length >= Math.min(this.#store.batchSize, queue.capacity / 2)) void this.#begin();
+    if (queue.length >= Math.min(this.#store.batchSize, queue.capacity / 2)) void this.flush();
   }
 
   /** Writes all that is queued now. Resolves to whether that was possible. Never rejects. */
-  async flush(): Promise<boolean> {
-    await this.#running;
-    return this.#begin();
+  flush(): Promise<boolean> {
+    this.#next ??= this.#flushNext();
+    return this.#next;
   }
 
-  /** At once, or each event until then would begin it again. */
-  async #begin(): Promise<boolean> {
+  async #flushNext(): Promise<boolean> {
+    await this.#running;
+    this.#next = undefined;
     if (this.#store === undefined) return false;
-    this.#running ??= this.#run(this.#store).finally(() => {
+    this.#running = this.#run(this.#store).finally(() => {
       this.#running = undefined;
       this.#schedule();
     });
@@ -77,12 +80,11 @@ export class Flusher {
   async #run(store: Store): Promise<boolean> {
     const { queue, losses, log } = this.#options;
     try {
-      // What else waits comes first, here and between two batches: a store may work on the bot's own thread.
-      await setImmediate();
       for (let left = queue.length; left > 0;) {
         const batch = queue.take(store.batchSize);
         await this.#deliver(store, batch);
         left -= batch.length;
+        // A store may answer on the bot's own thread: what else waits there comes first.
         await setImmediate();
       }
       if (!losses.isEmpty) {
