@@ -57,7 +57,12 @@ export function uuid(random: () => number): string {
 }
 
 export function hexOf(random: () => number, length: number): string {
-  return Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join('');
+  let hex = '';
+  while (hex.length < length) {
+    const word = Math.trunc((1 + random()) * 2 ** 32);
+    hex += word.toString(16).slice(1);
+  }
+  return hex.slice(0, length);
 }
 
 const OPERATIONS: readonly (readonly [Surface, feature: string, operation: string, share: number])[] = [
