@@ -9,7 +9,8 @@ import { renderText } from '../../src/render/text.ts';
 import { readReport } from '../../src/reports/readReport.ts';
 import { bareEnvironment } from '../support/botEnvironment.ts';
 import { onBothDatabases, sqliteDatabase } from '../support/databases.ts';
-import { COMMAND_LINE, DONE, expectAllDone, runAll, WRONG_USAGE } from '../support/runCli.ts';
+import { COMMAND_LINE } from '../support/repository.ts';
+import { DONE, expectAllDone, runAll, WRONG_USAGE } from '../support/runCli.ts';
 import { openTestStore, writeEvents } from '../support/seedEvents.ts';
 import { someEvents, today } from './someEvents.ts';
 

@@ -13,7 +13,9 @@ onBothDatabases((createDatabase) => {
       { dayBucket: '2026-01-01', id: 'c0a8012e-7d1f-4c55-9b7e-0f7d0a3b9f42', reason: 'queue_full', count: 1234 },
       { dayBucket: today(), id: 'c0a8012e-7d1f-4c55-9b7e-0f7d0a3b9f43', reason: 'refused', count: 1 }
     ]);
-    const { exitCode, stdout, stderr } = await runCli(['status'], { env: { ...database.env, TELEMETRY_RETENTION_DAYS: '1' } });
+    // The files that were built, and not their bundle.
+    const node = process.execPath;
+    const { exitCode, stdout, stderr } = await runCli(['status'], { node, env: { ...database.env, TELEMETRY_RETENTION_DAYS: '1' } });
     expect({ exitCode, stderr }).toEqual({ exitCode: DONE, stderr: '' });
     expect(stdout.trim().split('\n')).toEqual([
       expect.stringMatching(/^Telemetry is off in these settings/),

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import { bareEnvironment } from '../support/botEnvironment.ts';
 import { sqliteDatabase } from '../support/databases.ts';
-import { COMMAND_LINE, DONE, FAILED, runAll, runCli, tooOldNodes, WRONG_USAGE } from '../support/runCli.ts';
+import { COMMAND_LINE } from '../support/repository.ts';
+import { DONE, FAILED, runAll, runCli, tooOldNodes, WRONG_USAGE } from '../support/runCli.ts';
 
 const PASSWORD = 'hunter2-c0rrect-h0rse';
 

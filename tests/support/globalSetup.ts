@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleStoreThread } from './bundle.ts';
+import { makeBundles } from './bundles.ts';
 import { PostgresServer } from './postgres.ts';
 import { inRepository } from './repository.ts';
 import { makeTemporaryRoot } from './temporaryRoot.ts';
@@ -17,7 +17,7 @@ export default async function globalSetup(): Promise<void> {
   process.env['TMPDIR'] = run.temporaryRoot;
   // Hundreds of processes and threads load the same files: what the first has compiled, the others find.
   process.env['NODE_COMPILE_CACHE'] = join(run.temporaryRoot, 'compiled');
-  process.env['TEST_STORE_THREAD'] = await bundleStoreThread(join(run.temporaryRoot, 'thread'));
-  run.testPostgres = await PostgresServer.start();
-  process.env['TEST_POSTGRES_URL'] = run.testPostgres.url;
+  const [server] = await Promise.all([PostgresServer.start(), makeBundles(join(run.temporaryRoot, 'bundles'))]);
+  run.testPostgres = server;
+  process.env['TEST_POSTGRES_URL'] = server.url;
 }

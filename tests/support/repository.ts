@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import manifest from '../../package.json' with { type: 'json' };
 
 const ROOT = new URL('../../', import.meta.url);
 
@@ -12,3 +13,6 @@ export function inRepository(path: string): string {
 export function readDocument(path: string): Promise<string> {
   return readFile(new URL(path, ROOT), 'utf8');
 }
+
+/** The file of the built command line. */
+export const COMMAND_LINE = inRepository(manifest.bin['sapphire-telemetry']);
