@@ -88,7 +88,10 @@ async function bringUpToDate(orm: MikroORM, dialect: Dialect, allowed: boolean):
 
 async function pendingOf(em: SqlEntityManager, dialect: Dialect): Promise<readonly MigrationObject[]> {
   if (!(await dialect.tableExists(em, migrationsTable.name))) return dialect.migrations;
-  const rows = await run<{ name: string }>(em, sql`select name from ${dialect.tables.migrations}`);
+  const rows = await run<{ name: string | null }>(em, sql`select name from ${dialect.tables.migrations}`);
+  // SQLite reads on where a part of the file is missing, and finds nothing there.
+  if (rows.some(({ name }) => name === null))
+    throw new StoreError('unavailable', 'rows of its own lost their content: the file is damaged: move it away and let a new one be made');
   const applied = new Set(rows.map(({ name }) => name));
   const pending = dialect.migrations.filter(({ name }) => !applied.delete(name));
   if (applied.size > 0) {

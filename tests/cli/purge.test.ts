@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { onBothDatabases } from '../support/databases.ts';
-import { DONE, FAILED, runAll, runCli, WRONG_USAGE } from '../support/runCli.ts';
-import { openTestStore, writeEvents } from '../support/seedEvents.ts';
+import { seededRandom } from '../support/randomEvents.ts';
+import { DONE, expectAllDone, FAILED, runAll, runCli, WRONG_USAGE } from '../support/runCli.ts';
+import { anEvent, hexOf, openTestStore, writeEvents } from '../support/seedEvents.ts';
 import { countIn, daysAgo, someEvents, today } from './someEvents.ts';
 
 onBothDatabases((createDatabase) => {
@@ -48,6 +49,28 @@ onBothDatabases((createDatabase) => {
       stdout: expect.stringContaining('Deleted all events: 6\nAfter: no events\n')
     });
     expect(await countIn(database)).toBe(0);
+  });
+});
+
+onBothDatabases((createDatabase) => {
+  test('four processes that purge at once delete every old row once among them', async () => {
+    const database = await createDatabase();
+    const random = seededRandom(40);
+    const days = Array.from({ length: 40 }, (_, ago) => daysAgo(ago));
+    const store = await openTestStore(database);
+    // More of a day than one statement deletes.
+    for (const dayBucket of days) {
+      const events = Array.from({ length: 2_500 }, () => anEvent(random, { dayBucket, guildHash: hexOf(random, 64) }));
+      await writeEvents(store, events);
+    }
+    const results = await runAll(
+      Array.from({ length: 4 }, () => ['purge']),
+      database.env
+    );
+    expectAllDone(results);
+    const deleted = results.map(({ stdout }) => Number(/^Deleted .*: ([\d,]+)$/m.exec(stdout)?.[1]?.replaceAll(',', '')));
+    expect(deleted.reduce((sum, of) => sum + of, 0)).toBe(10 * 2_500);
+    expect(await store.totals()).toEqual({ events: 30 * 2_500, oldestDay: daysAgo(29), newestDay: today() });
   });
 });
 

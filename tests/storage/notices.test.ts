@@ -3,7 +3,8 @@ import { addDays } from '../../src/events/day.ts';
 import type { Notice } from '../../src/schema/dictionary.ts';
 import type { Store } from '../../src/store/store.ts';
 import { onBothDatabases, sqliteDatabase, type TestDatabase } from '../support/databases.ts';
-import { openTestStore, throughDay } from '../support/seedEvents.ts';
+import { openThreadedStore } from '../support/openBotStore.ts';
+import { noonOf, openTestStore, throughDay } from '../support/seedEvents.ts';
 import { bytesOf } from '../support/sentinels.ts';
 
 const TODAY = '2026-03-02';
@@ -13,8 +14,8 @@ const recovery = (name: string, dayBucket = TODAY): Notice => ({ dayBucket, kind
 
 /** The stores of so many processes. */
 async function processes(database: TestDatabase, number: number): Promise<[Store, ...Store[]]> {
-  const stores: [Store, ...Store[]] = [await openTestStore(database, TODAY)];
-  while (stores.length < number) stores.push(await openTestStore(database, TODAY));
+  const stores: [Store, ...Store[]] = [await openThreadedStore(database, noonOf(TODAY))];
+  while (stores.length < number) stores.push(await openThreadedStore(database, noonOf(TODAY)));
   return stores;
 }
 

@@ -71,6 +71,7 @@ test('no statement is put together from values: what is written as it stands are
     'sqlite/dayTables.ts sql.raw(viewOf(table,',
     'sqlite/insertEvents.ts CompiledQuery.raw(text,',
     'sqlite/sqliteDialect.ts sql.lit(VACUUM_PAGES)',
-    'sqlite/sqliteDialect.ts sql.raw(statement)'
+    'sqlite/sqliteDialect.ts sql.raw(statement)',
+    "sqlite/writingDriver.ts CompiledQuery.raw(accessMode === 'read only' ? 'begin' : BEGIN_TO_WRITE)"
   ]);
 });

@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { sql, type RawBuilder } from 'kysely';
+import { sql } from 'kysely';
 import { tables } from '../../schema/dictionary.ts';
 import type { Table } from '../../schema/field.ts';
 import type { PurgedDays } from '../../store/store.ts';
 import type { Dialect } from '../dialect.ts';
+import { rowsOf } from './rowsOf.ts';
 import { run } from './tables.ts';
 
 /** Whether a day is one that is not kept; every day is where none is named. */
@@ -26,9 +27,8 @@ export async function purgeTables(em: SqlEntityManager, dialect: Dialect, days?:
 /** A day at a time, the oldest first. */
 async function purgeTable(em: SqlEntityManager, dialect: Dialect, table: Table, days: PurgedDays | undefined): Promise<number> {
   let deleted = 0;
-  for (const day of (await dialect.days(em, table)).filter((one) => isPurged(one, days))) {
-    for (const part of await dialect.tablesOf(em, table, day)) deleted += await deleteDay(em, dialect, table, part, day);
-  }
+  for (const day of (await dialect.days(em, table)).filter((one) => isPurged(one, days)))
+    deleted += await deleteDay(em, dialect, table, day);
   return deleted;
 }
 
@@ -37,13 +37,8 @@ async function purgeTable(em: SqlEntityManager, dialect: Dialect, table: Table, 
  * anyone still reads an older state, and to begin at the first row again would be to step over all of it for every chunk. The lock of the day
  * keeps two purges from waiting for each other's rows; locking the rows themselves would take the right to change them.
  */
-async function deleteDay(
-  em: SqlEntityManager,
-  dialect: Dialect,
-  { key, fields }: Table,
-  part: RawBuilder<unknown>,
-  day: string
-): Promise<number> {
+async function deleteDay(em: SqlEntityManager, dialect: Dialect, table: Table, day: string): Promise<number> {
+  const { key, fields } = table;
   const columns = sql.join(
     key.filter((property) => property !== 'dayBucket').map((property) => sql.ref(fields[property]?.column ?? property))
   );
@@ -53,11 +48,13 @@ async function deleteDay(
       await dialect.lockDay(inside, day);
       const [row] = await run<Record<string, unknown>>(
         inside,
-        sql`select ${columns} from ${part} where ${rest} order by ${columns} limit 1 offset ${dialect.purgeChunk - 1}`
+        sql`select ${columns} from ${await rowsOf(inside, dialect, table, day)} where ${rest} order by ${columns} limit 1 offset ${dialect.purgeChunk - 1}`
       );
       const upTo = row === undefined ? sql`` : sql`and (${columns}) <= (${sql.join(Object.values(row))})`;
-      const { numAffectedRows } = await sql`delete from ${part} where ${rest} ${upTo}`.execute(inside.getKysely());
-      deleted += Number(numAffectedRows ?? 0);
+      for (const part of await dialect.tablesOf(inside, table, day)) {
+        const { numAffectedRows } = await sql`delete from ${part} where ${rest} ${upTo}`.execute(inside.getKysely());
+        deleted += Number(numAffectedRows ?? 0);
+      }
       return row;
     });
     if (end === undefined) return deleted;

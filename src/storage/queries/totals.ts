@@ -13,7 +13,11 @@ export async function countEvents(em: SqlEntityManager, dialect: Dialect, purged
   const days = (await dialect.days(em, tables.events)).filter((day) => isPurged(day, purged));
   let events = 0;
   for (const day of days) {
-    const [row] = await run<{ count: number }>(em, sql`select count(*) as count from ${await rowsOf(em, dialect, tables.events, day)}`);
+    const [row] = await em.transactional(
+      async (inside) =>
+        run<{ count: number }>(inside, sql`select count(*) as count from ${await rowsOf(inside, dialect, tables.events, day)}`),
+      dialect.snapshot
+    );
     events += Number(row?.count ?? 0);
     // SQLite answers at once: what else waits on its thread comes first.
     await setImmediate();

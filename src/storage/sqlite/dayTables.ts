@@ -45,10 +45,13 @@ export class DayTables {
   }
 
   /** The days of which `table` has rows, the oldest first. */
-  async days(em: SqlEntityManager, { name }: Table): Promise<string[]> {
-    const days = new Set<string>();
-    for (const one of (await this.#all(em)).filter(({ table }) => table === name)) if (await hasRows(em, one.name)) days.add(one.day);
-    return [...days];
+  days(em: SqlEntityManager, { name }: Table): Promise<string[]> {
+    return atOnce(em, async (inside) => {
+      const days = new Set<string>();
+      for (const one of (await this.#all(inside)).filter(({ table }) => table === name))
+        if (await hasRows(inside, one.name)) days.add(one.day);
+      return [...days];
+    });
   }
 
   /** The tables that hold the rows of a day, the newest last; the template where there are none. */
@@ -88,15 +91,19 @@ export class DayTables {
 
   /** Moves all rows of former generations to the newest one, and drops whatever is empty. Others may read and write meanwhile. */
   async drain(em: SqlEntityManager): Promise<void> {
-    for (const [former, newest] of await this.#old(em)) {
-      const table = Object.values<Table>(tables).find(({ name }) => name === former.table) as Table;
-      while ((await em.transactional((inside) => move(inside, table, former.name, newest.name))) > 0);
-    }
+    for (const [former] of await this.#old(em)) while ((await em.transactional((inside) => this.#moveOn(inside, former.name))) > 0);
     for (const table of Object.values<Table>(tables)) await this.#dropEmpty(em, table);
   }
 
+  /** Moves rows of a former generation, unless another process has moved all and dropped it. Returns how many. */
+  async #moveOn(em: SqlEntityManager, name: string): Promise<number> {
+    const [former, newest] = (await this.#old(em)).find(([one]) => one.name === name) ?? [];
+    const table = Object.values<Table>(tables).find((one) => one.name === former?.table);
+    return former === undefined || newest === undefined || table === undefined ? 0 : move(em, table, former.name, newest.name);
+  }
+
   async #dropEmpty(em: SqlEntityManager, table: Table): Promise<void> {
-    const empty = await this.#empty(em, table);
+    const empty = await atOnce(em, (inside) => this.#empty(inside, table));
     // Another process may write to one meanwhile.
     if (empty.length > 0) await this.#change(em, table, async (inside) => drop(inside, await this.#empty(inside, table)));
   }
@@ -155,6 +162,11 @@ export class DayTables {
     this.#version = version;
     return this.#known;
   }
+}
+
+/** Reads as of one moment: between two statements another process may drop a table. */
+function atOnce<T>(em: SqlEntityManager, read: (inside: SqlEntityManager) => Promise<T>): Promise<T> {
+  return em.isInTransaction() ? read(em) : em.transactional(read, { readOnly: true });
 }
 
 async function hasRows(em: SqlEntityManager, name: string): Promise<boolean> {

@@ -41,6 +41,8 @@ const PRAGMA_WORDS: Readonly<Record<string, string>> = {
   temp_store: 'memory'
 };
 
+/** What SQLite answers where a table is not there, among others. */
+const SQLITE_ERROR = 1;
 /** How many free pages one statement gives back to the file system. */
 const VACUUM_PAGES = 2_000;
 /** Whatever is erased in this time is taken out of the file together. */
@@ -62,7 +64,7 @@ export class SqliteDialect implements Dialect {
   readonly columnTypes = { day: 'text', uuid: 'text', text: 'text', integer: 'integer', real: 'real' } as const;
   readonly tables = tablesIn(SCHEMA);
   readonly migrations = sqliteMigrations;
-  readonly snapshot = {};
+  readonly snapshot = { readOnly: true };
   readonly tableSuffix = '_template';
   readonly keepsFiles = true;
   readonly describeTable = describeTable;
@@ -149,7 +151,7 @@ export class SqliteDialect implements Dialect {
     return findStrangers(em, ours, views);
   }
 
-  /** No lock: of two transactions that read and then write, SQLite lets one through, and the other is tried again later. */
+  /** No lock: a transaction that may write is the only one. */
   async lockMigrations(): Promise<void> {}
 
   async prepareMigrations(em: SqlEntityManager): Promise<void> {
@@ -200,8 +202,17 @@ export class SqliteDialect implements Dialect {
       for (const [day, ofDay] of byDay) await insertEvents(inside, await this.#days.make(inside, tables.events, day), ofDay);
     };
     // Inside a transaction of several statements, SQLite keeps a copy of each page that an insert of many rows changes: a quarter of its time.
-    await (em.isInTransaction() || byDay.length + missing.length === 1 ? insert(em) : em.transactional(insert));
+    if (em.isInTransaction()) await insert(em);
+    else if (byDay.length + missing.length > 1) await em.transactional(insert);
+    else await insert(em).catch((error: unknown) => this.#insertAgain(em, insert, error));
     this.#noteSize();
+  }
+
+  /** Another process may have dropped the table of the day, after a next generation of it was made. */
+  async #insertAgain(em: SqlEntityManager, insert: (inside: SqlEntityManager) => Promise<void>, error: unknown): Promise<void> {
+    if (Object(error).errcode !== SQLITE_ERROR) throw error;
+    this.#days.forget();
+    await em.transactional(insert);
   }
 
   /** Of these salts those that are not stored. */
