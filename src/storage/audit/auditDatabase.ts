@@ -15,16 +15,14 @@ export async function auditDatabase(em: SqlEntityManager, dialect: Dialect, toda
   const checked: string[] = [];
   const findings: string[] = [];
   for (const table of Object.values<Table>(allTables)) {
-    const names = await dialect.namesOf(em, table);
-    const live: LiveTable[] = [];
-    for (const name of names) {
-      const one = await dialect.describeTable(em, name);
+    const described = await em.transactional((inside) => describe(inside, dialect, table), dialect.snapshot);
+    const live = [...described.values()].filter((one) => one !== undefined);
+    for (const [name, one] of described) {
       findings.push(
         ...(one === undefined ? [`${name} is missing: run sapphire-telemetry migrate`] : compareTable(table, name, one, dialect))
       );
-      if (one !== undefined) live.push(one);
     }
-    if (live.length < names.length) continue;
+    if (live.length < described.size) continue;
     if (!live.every((one) => hasItsColumns(table, one, dialect))) {
       findings.push(`${table.name}: its rows can't be checked before its columns are right`);
       continue;
@@ -33,8 +31,18 @@ export async function auditDatabase(em: SqlEntityManager, dialect: Dialect, toda
     findings.push(...rows.findings, ...auditDays(table, rows, today, retentionDays));
     checked.push(`${table.name}: ${live[0]?.columns.length} columns, key, ${live[0]?.checks.size} constraints, ${rows.count} rows`);
   }
-  findings.push(...(await auditMigrations(em, dialect)), ...(await dialect.findStrangers(em)));
+  findings.push(
+    ...(await auditMigrations(em, dialect)),
+    ...(await em.transactional((inside) => dialect.findStrangers(inside), dialect.snapshot))
+  );
   return { checked, findings };
+}
+
+/** The tables in which a table is kept, by their names, as of one moment: between two statements another process may drop one. */
+async function describe(em: SqlEntityManager, dialect: Dialect, table: Table): Promise<Map<string, LiveTable | undefined>> {
+  const described = new Map<string, LiveTable | undefined>();
+  for (const name of await dialect.namesOf(em, table)) described.set(name, await dialect.describeTable(em, name));
+  return described;
 }
 
 function hasItsColumns({ fields }: Table, { columns }: LiveTable, { columnTypes }: Dialect): boolean {

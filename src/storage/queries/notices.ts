@@ -33,14 +33,16 @@ export function settleNotice(em: SqlEntityManager, dialect: Dialect, notice: Not
 }
 
 /** The names of the alerts of `today` and the day before that were sent, after which no recovery was. */
-export async function standingAlerts(em: SqlEntityManager, dialect: Dialect, today: string): Promise<string[]> {
-  const standing = new Set<string>();
-  for (const day of [addDays(today, -1), today]) {
-    const sent = (await noticesOf(em, dialect, day)).filter(({ claim }) => claim === LAST_CLAIM);
-    for (const { kind, name } of sent) if (kind === 'alert') standing.add(name);
-    for (const { kind, name } of sent) if (kind === 'recovery') standing.delete(name);
-  }
-  return [...standing];
+export function standingAlerts(em: SqlEntityManager, dialect: Dialect, today: string): Promise<string[]> {
+  return em.transactional(async (inside) => {
+    const standing = new Set<string>();
+    for (const day of [addDays(today, -1), today]) {
+      const sent = (await noticesOf(inside, dialect, day)).filter(({ claim }) => claim === LAST_CLAIM);
+      for (const { kind, name } of sent) if (kind === 'alert') standing.add(name);
+      for (const { kind, name } of sent) if (kind === 'recovery') standing.delete(name);
+    }
+    return [...standing];
+  }, dialect.snapshot);
 }
 
 async function insertClaim(em: SqlEntityManager, dialect: Dialect, { dayBucket, kind, name }: Notice, claim: number): Promise<void> {

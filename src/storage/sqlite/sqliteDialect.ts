@@ -192,6 +192,18 @@ export class SqliteDialect implements Dialect {
   }
 
   async insertEvents(em: SqlEntityManager, events: readonly TelemetryEvent[], salts: readonly TelemetrySalt[]): Promise<void> {
+    try {
+      await this.#insert(em, events, salts);
+    } catch (error) {
+      // Another process may have dropped the table of a day since it was looked up.
+      if (em.isInTransaction() || Object(error).errcode !== SQLITE_ERROR) throw error;
+      this.#days.forget();
+      await em.transactional((inside) => this.#insert(inside, events, salts));
+    }
+    this.#noteSize();
+  }
+
+  async #insert(em: SqlEntityManager, events: readonly TelemetryEvent[], salts: readonly TelemetrySalt[]): Promise<void> {
     const byDay = [...Map.groupBy(events, ({ dayBucket }) => dayBucket)];
     const missing = await this.#missing(em, salts);
     const insert = async (inside: SqlEntityManager): Promise<void> => {
@@ -202,17 +214,7 @@ export class SqliteDialect implements Dialect {
       for (const [day, ofDay] of byDay) await insertEvents(inside, await this.#days.make(inside, tables.events, day), ofDay);
     };
     // Inside a transaction of several statements, SQLite keeps a copy of each page that an insert of many rows changes: a quarter of its time.
-    if (em.isInTransaction()) await insert(em);
-    else if (byDay.length + missing.length > 1) await em.transactional(insert);
-    else await insert(em).catch((error: unknown) => this.#insertAgain(em, insert, error));
-    this.#noteSize();
-  }
-
-  /** Another process may have dropped the table of the day, after a next generation of it was made. */
-  async #insertAgain(em: SqlEntityManager, insert: (inside: SqlEntityManager) => Promise<void>, error: unknown): Promise<void> {
-    if (Object(error).errcode !== SQLITE_ERROR) throw error;
-    this.#days.forget();
-    await em.transactional(insert);
+    await (em.isInTransaction() || byDay.length + missing.length === 1 ? insert(em) : em.transactional(insert));
   }
 
   /** Of these salts those that are not stored. */
