@@ -27,7 +27,8 @@ import {
   type Expected
 } from './pages/compare.ts';
 import { between, Counting, NOTHING, RUN, type Counted } from './pages/counted.ts';
-import { expectedOperation, expectedTables, FOR_PROGRAMS } from './pages/expected.ts';
+import { expectedTables, FOR_PROGRAMS } from './pages/expected.ts';
+import { expectedOperation } from './pages/expectedOperation.ts';
 import { count } from './pages/figures.ts';
 import { notableChanges } from './pages/notable.ts';
 import { OF_OPERATION, OF_REPORT, operationInJson, tablesInCsv, tablesInJson } from './pages/programs.ts';

@@ -1,31 +1,29 @@
 import { addDays, daysDownFrom } from '../../../src/events/day.ts';
 import { between, DAY, NOTHING, OPERATION, RUN, type Counted, type Counting, type Timed } from './counted.ts';
-import { change, count, duration, EMPTY, forPeople, forPrograms, guilds, rate, slow, text, type Figure, type Table } from './figures.ts';
+import { change, count, duration, EMPTY, forPeople, forPrograms, guilds, rate, type Figure } from './figures.ts';
 import type { Notable } from './notable.ts';
-
-type FigureTable = Table<Figure>;
-
-/** A period, as SQL and the pages call it. */
-interface Span {
-  readonly where: string;
-  readonly label: string;
-}
-
-interface Asked {
-  readonly days: number;
-  readonly today: string;
-  readonly notable: Notable;
-}
+import {
+  ASKED,
+  ERROR,
+  ERRORS,
+  ERROR_TYPE,
+  errorRow,
+  errorRows,
+  FAILED,
+  PROVIDERS,
+  providerRows,
+  providersAndErrorsToday,
+  runCells,
+  spans,
+  timeCells,
+  withChange,
+  type Asked,
+  type FigureTable,
+  type Span
+} from './rows.ts';
 
 /** Which table holds what people are not shown. */
 export const FOR_PROGRAMS = 'For programs';
-
-const ERRORS = ['status', 'count'];
-const PROVIDERS = ['runs', 'success', 'failed'];
-const FAILED = 'error_type is not null';
-const ASKED = `provider is not null and action <> 'invoke'`;
-const ERROR = "error_type || '|' || status || '|' || coalesce(provider, '')";
-const ERROR_TYPE = "error_type || '|' || status";
 
 /** Every table of a report, by its title, from plain SQL over the stored events. */
 export async function expectedTables(sql: Counting, asked: Asked): Promise<Record<string, FigureTable>> {
@@ -206,73 +204,12 @@ function sumOf(all: Iterable<Counted>): Counted {
   );
 }
 
-/** The tables of one operation. */
-export async function expectedOperation(sql: Counting, name: string, asked: Asked): Promise<Record<string, FigureTable>> {
-  const [now, before] = spans(asked);
-  const of = (span: Span): string => `${span.where} and ${OPERATION} = '${name}'`;
-  const runs = (await sql.counts("'all'", of(now))).get('all') ?? NOTHING;
-  const earlier = (await sql.counts("'all'", of(before))).get('all') ?? NOTHING;
-  const byDay = await sql.counts(DAY, of(now));
-  const ofToday = of({ where: between(asked.today, asked.today), label: asked.today });
-  const runsToday = (await sql.counts("'all'", ofToday)).get('all');
-  return {
-    Runs: {
-      columns: ['runs', 'change', 'success', 'failed', 'p50', 'p95', 'over 3 s'],
-      rows: {
-        [now.label]: withChange(
-          runCells(runs, (await sql.durations("'all'", of(now))).get('all')),
-          change(runs.invokes, earlier.invokes, asked.notable(name).invokes)
-        ),
-        [before.label]: withChange(runCells(earlier, (await sql.durations("'all'", of(before))).get('all')), EMPTY)
-      }
-    },
-    'Today so far': {
-      columns: ['runs', 'success', 'failed', 'p50', 'p95', 'over 3 s'],
-      rows: runsToday === undefined ? {} : { [asked.today]: runCells(runsToday, (await sql.durations("'all'", ofToday)).get('all')) }
-    },
-    ...(await providersAndErrorsToday(sql, ofToday, ERROR)),
-    Errors: { columns: ERRORS, rows: await errorRows(sql, ERROR, `${of(now)} and ${FAILED}`) },
-    Providers: { columns: PROVIDERS, rows: await providerRows(sql, 'provider', `${of(now)} and ${ASKED}`) },
-    Days: {
-      columns: ['runs', 'successes', 'failures'],
-      rows: Object.fromEntries(
-        daysDownFrom(addDays(asked.today, -1), addDays(asked.today, -asked.days)).map((day) => {
-          const { invokes, good, bad } = byDay.get(day) ?? NOTHING;
-          return [day, [count(invokes), count(good), count(bad)]];
-        })
-      )
-    }
-  };
-}
-
-function spans({ days, today }: Asked): [now: Span, before: Span] {
-  const [from, to] = [addDays(today, -days), addDays(today, -1)];
-  const [first, last] = [addDays(from, -days), addDays(from, -1)];
-  const length = days === 1 ? '1 day' : `${days} days`;
-  return [
-    { where: between(from, to), label: `${length} from ${from}` },
-    { where: between(first, last), label: `${length} before` }
-  ];
-}
-
 async function periodCells(sql: Counting, { where }: Span, before: Span | false, notable: Notable): Promise<Figure[]> {
   const runsOf = async (span: string): Promise<Counted> => (await sql.counts("'all'", `${span} and ${RUN}`)).get('all') ?? NOTHING;
   const runs = await runsOf(where);
   const changed = before === false ? EMPTY : change(runs.invokes, (await runsOf(before.where)).invokes, notable(undefined).invokes);
   const active = (await sql.guilds("'all'", where)).get('all') ?? 0;
   return [...withChange(runCells(runs, (await sql.durations("'all'", where)).get('all')), changed), guilds(active)];
-}
-
-function withChange([runs = EMPTY, ...others]: readonly Figure[], changed: Figure): Figure[] {
-  return [runs, changed, ...others];
-}
-
-function runCells({ invokes, good, bad }: Counted, speed: Timed | undefined): Figure[] {
-  return [count(invokes), rate(good, bad), count(bad), ...timeCells(speed)];
-}
-
-function timeCells(speed: Timed | undefined): Figure[] {
-  return [duration(speed?.p50), duration(speed?.p95), slow(speed?.slow ?? 0, speed?.all ?? 0)];
 }
 
 /** `discord generator` the other way round. */
@@ -287,29 +224,6 @@ function shareOfSlow(speed: Timed | undefined): number {
 /** Of rows whose names begin with their days; those of one day stay as they are. */
 function newestFirst(rows: FigureTable['rows']): FigureTable['rows'] {
   return Object.fromEntries(Object.entries(rows).toSorted(([a], [b]) => b.slice(0, 10).localeCompare(a.slice(0, 10))));
-}
-
-async function providerRows(sql: Counting, by: string, where: string): Promise<FigureTable['rows']> {
-  const rows = await sql.counts(by, where);
-  return Object.fromEntries([...rows].map(([name, { events, good, bad }]) => [name, [count(events), rate(good, bad), count(bad)]]));
-}
-
-async function providersAndErrorsToday(sql: Counting, where: string, error: string): Promise<Record<string, FigureTable>> {
-  return {
-    'Providers today so far': { columns: PROVIDERS, rows: await providerRows(sql, 'provider', `${where} and ${ASKED}`) },
-    'Errors today so far': { columns: ERRORS, rows: await errorRows(sql, error, `${where} and ${FAILED}`) }
-  };
-}
-
-async function errorRows(sql: Counting, by: string, where: string): Promise<FigureTable['rows']> {
-  const rows = [...(await sql.counts(by, where))].map(([name, { events }]) => errorRow(name, events));
-  return Object.fromEntries(rows.map(({ label, cells }) => [label, cells]));
-}
-
-/** Of a name such as `not_found|error|alttpr`. */
-function errorRow(name: string, weight: number): { label: string; cells: Figure[] } {
-  const [type = '', status = '', provider = ''] = name.split('|');
-  return { label: provider === '' ? type : `${type} at ${provider}`, cells: [text(status), count(weight)] };
 }
 
 function failureRate({ good, bad }: Pick<Counted, 'good' | 'bad'>): number | null {
