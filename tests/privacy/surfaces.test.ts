@@ -25,9 +25,8 @@ onBothDatabases((createDatabase) => {
     );
     const found = await outcomes(database);
     for (const [name, { runs, ok, failed }] of Object.entries(found)) expect({ name, ended: ok + failed }).toEqual({ name, ended: runs });
-    // Their errors are random. The second is a listener of the plugin for routes, which can't read every error.
-    const listeners = new Set(['discord.listener_error.relay', 'discord.listener_error.pluginrouteerror']);
-    expect(Object.keys(found).filter((name) => !listeners.has(name))).toEqual([
+    // The errors are random, and any of Sapphire's own listeners for errors may fail to print one that throws when it is read.
+    expect(Object.keys(found).filter((name) => !name.startsWith('discord.listener_error.'))).toEqual([
       'api.seed.generate',
       'api.seeds.post',
       ...(hasRedis ? ['discord.announce.task'] : []),
