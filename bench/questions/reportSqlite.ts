@@ -78,8 +78,8 @@ async function reportsOf(size: number, other: Plugin | undefined): Promise<void>
 
 function reportsFrom(store: Store, { readReport }: Plugin, name: string): [month: Contestant, week: Contestant] {
   return [
-    { name: `${name}, today, 14 days and the 14 before, 2 of them open`, run: () => readReport(store, TODAY, { days: 14 }) },
-    { name: `${name}, today, 7 days and the 7 before, 2 of them open`, run: () => readReport(store, TODAY, { days: 7 }) }
+    { name: `${name}, today, 14 days and the 14 before, today open`, run: () => readReport(store, TODAY, { days: 14 }) },
+    { name: `${name}, today, 7 days and the 7 before, today open`, run: () => readReport(store, TODAY, { days: 7 }) }
   ];
 }
 

@@ -20,6 +20,6 @@ export async function filledFile(size: number, plugin: Plugin): Promise<FilledFi
   const file = join(folder, 'telemetry.db');
   await fillSqlite(store, file, size);
   const ms = await timed(() => store.rollUp());
-  const rollUpNote = `Rolling up the 28 closed days, and writing them anew: ${Math.round(ms).toLocaleString('en-US')} ms.`;
+  const rollUpNote = `Rolling up the 29 closed days, and writing them anew: ${Math.round(ms).toLocaleString('en-US')} ms.`;
   return { folder, file, store, rollUpNote };
 }

@@ -10,7 +10,7 @@ export const TODAY = systemClock().today();
 const DAYS = 30;
 export const ALL_DAYS: readonly string[] = Array.from({ length: DAYS }, (_, index) => addDays(TODAY, index - DAYS + 1));
 
-/** It is the last minute of today: two days, this one and the one before, are not rolled up yet, and both are full. */
+/** It is the last minute of today. This day is full, and not rolled up yet; nor is the one before, on PostgreSQL. */
 export const lateToday: Clock = {
   monotonicMs: () => performance.now(),
   nowMs: () => Date.parse(`${TODAY}T23:59:00Z`),

@@ -43,6 +43,8 @@ export interface Dialect {
   readonly batchSize: number;
   /** How many rows one statement purges. */
   readonly purgeChunk: number;
+  /** A day is rolled up when it ended so long ago, in milliseconds: whatever came without {@link lockDay} is written by then. */
+  readonly settledMs: number;
   readonly columnTypes: ColumnTypes;
   /** What the names of the tables that migrations make end with. */
   readonly tableSuffix: '' | '_template';
@@ -65,6 +67,8 @@ export interface Dialect {
   readonly snapshot: TransactionOptions;
   /** Readies the transaction of `em` for adding up many events. */
   prepareForCounting(em: SqlEntityManager): Promise<void>;
+  /** Those of these days that may be rolled up already. Events of them are written under the lock, and the roll-ups made anew. */
+  lateDays(em: SqlEntityManager, days: readonly string[], today: string): Promise<string[]>;
   /** Until the end of the transaction of `em`, no other process rolls up this day, deletes of it or writes late events of it. */
   lockDay(em: SqlEntityManager, day: string): Promise<void>;
   /** What the database itself says of a table; `undefined` when there is none. */

@@ -24,7 +24,7 @@ import { eraseGuilds } from './queries/eraseGuilds.ts';
 import { claimNotice, settleNotice, standingAlerts } from './queries/notices.ts';
 import { addOptOuts, readOptOuts, removeOptOuts } from './queries/optOuts.ts';
 import { purgeTables } from './queries/purge.ts';
-import { invalidateRollups, isLate, rollUpSettledDays } from './queries/rollups.ts';
+import { invalidateRollups, rollUpSettledDays } from './queries/rollups.ts';
 import { run } from './queries/tables.ts';
 import { countEvents } from './queries/totals.ts';
 import { readUsage } from './queries/usage.ts';
@@ -87,9 +87,8 @@ export class SqlStore implements Store {
 
   write(events: readonly TelemetryEvent[]): Promise<void> {
     return this.#attempt(async (em) => {
-      const today = this.#clock.today();
       const { days, withGuilds } = daysOf(events);
-      const late = days.filter((day) => isLate(day, today));
+      const late = await this.#dialect.lateDays(em, days, this.#clock.today());
       const salts = this.#saltsOf(withGuilds);
       if (late.length === 0) return this.#dialect.insertEvents(em, events, salts);
       await em.transactional(async (inside) => {

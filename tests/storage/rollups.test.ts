@@ -6,14 +6,14 @@ import { readReport } from '../../src/reports/readReport.ts';
 import { SURFACES } from '../../src/schema/closedLists.ts';
 import type { Store } from '../../src/store/store.ts';
 import { StoreError } from '../../src/store/storeError.ts';
-import { onBothDatabases, type TestDatabase } from '../support/databases.ts';
-import { openBotStore } from '../support/openBotStore.ts';
+import { onBothDatabases, sqliteDatabase, type TestDatabase } from '../support/databases.ts';
+import { openBotStore, openThreadedStore } from '../support/openBotStore.ts';
 import { randomEvents, seededRandom } from '../support/randomEvents.ts';
-import { openTestStore, throughDay, writeEvents } from '../support/seedEvents.ts';
+import { anEvent, newestClosedDay, openTestStore, throughDay, writeEvents } from '../support/seedEvents.ts';
 
 const today = systemClock().today();
 const day = (daysAgo: number): string => addDays(today, -daysAgo);
-/** Days that are over for more than 25 hours at any time of today, and open ones. */
+/** Days that are rolled up at noon of today, and those that may be open. */
 const SETTLED = [3, 4, 5, 6].map(day);
 const OPEN = [0, 1].map(day);
 const RETRY_FOR_MS = 20_000;
@@ -49,9 +49,10 @@ onBothDatabases((createDatabase) => {
     const report = async () => Promise.all([undefined, ...SURFACES].map((surface) => readReport(store, today, { days: 7, surface })));
 
     const before = await report();
-    expect(await store.rollUp()).toBe(SETTLED.length);
+    const closed = [...SETTLED, ...OPEN].filter((one) => one <= newestClosedDay(database, today));
+    expect(await store.rollUp()).toBe(closed.length);
     expect(await store.rollUp()).toBe(0);
-    expect(await rolledUpDays(database)).toBe(SETTLED.length);
+    expect(await rolledUpDays(database)).toBe(closed.length);
     expect(await report()).toEqual(before);
     // The events of a rolled-up day are not read any more: without those of one, nothing changes.
     await database.sql(`delete from telemetry_events where day_bucket = '${day(4)}'`);
@@ -103,4 +104,26 @@ onBothDatabases((createDatabase) => {
     expect(await readReport(first, today, { days: 7 })).toEqual(rolledUp);
     expect(await rolledUpDays(database)).toBe(0);
   });
+});
+
+test('SQLite rolls up a day an hour after its end, and what comes later counts all the same, also by a clock that was set back', async () => {
+  const database = await sqliteDatabase();
+  const random = seededRandom(6);
+  const at = (moment: string): Promise<Store> => openThreadedStore(database, { ...systemClock(), nowMs: () => Date.parse(moment) });
+  const report = async (store: Store): Promise<number> => (await readReport(store, '2026-03-03', { days: 1 })).events;
+  const write = (store: Store): Promise<void> =>
+    store.write(Array.from({ length: 10 }, () => anEvent(random, { dayBucket: '2026-03-02' })));
+
+  const late = await at('2026-03-03T00:59:59Z');
+  await write(late);
+  expect(await late.rollUp()).toBe(0);
+  const later = await at('2026-03-03T01:00:00Z');
+  expect(await later.rollUp()).toBe(1);
+  for (const [index, store] of [late, later, await at('2026-03-02T23:00:00Z')].entries()) {
+    await write(store);
+    expect(await report(store)).toBe(20 + 10 * index);
+    expect(await later.rollUp()).toBe(1);
+    expect(await report(store)).toBe(20 + 10 * index);
+  }
+  expect((await later.audit(30)).findings).toEqual([]);
 });

@@ -22,6 +22,11 @@ export function noonOf(today: string): Clock {
   return { ...systemClock(), today: () => today, nowMs: () => Date.parse(`${today}T12:00:00Z`) };
 }
 
+/** The newest day that is rolled up at noon of `today`. PostgreSQL waits for longer: its processes have clocks of their own. */
+export function newestClosedDay({ engine }: TestDatabase, today: string): string {
+  return addDays(today, engine === 'SQLite' ? -1 : -2);
+}
+
 /** The days that a purge deletes: `day` and all before it. */
 export function throughDay(day: string): PurgedDays {
   return { through: day, after: '9999-12-31' };

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { sql, type RawBuilder } from 'kysely';
-import { addDays, DAY_MS, utcDay } from '../../events/day.ts';
+import { DAY_MS, utcDay } from '../../events/day.ts';
 import { toBucketText } from '../../events/durationBuckets.ts';
 import { tables } from '../../schema/dictionary.ts';
 import type { Dialect } from '../dialect.ts';
@@ -11,27 +11,11 @@ import { run } from './tables.ts';
 import { addEvents } from './usage.ts';
 import { UsageTally } from './usageTally.ts';
 
-const HOUR_MS = 3_600_000;
-/** A day is rolled up when it ended so long ago. Its events, all written by then, came without any lock. */
-const SETTLED_MS = 25 * HOUR_MS;
 const ROWS_PER_STATEMENT = 500;
 
-/** The newest day that ended long enough ago, at a moment in milliseconds since 1970. */
-function newestSettledDay(nowMs: number): string {
-  return utcDay(nowMs - SETTLED_MS - DAY_MS);
-}
-
-/**
- * Whether an event of `day` comes so late that its day may be rolled up already. An hour earlier than days are rolled up: so far may the
- * clocks of two processes differ.
- */
-export function isLate(day: string, today: string): boolean {
-  return day < addDays(today, -1);
-}
-
-/** Rolls up each settled day that has events and no roll-ups. Returns how many days. */
+/** Rolls up each day that ended long enough before `nowMs` and has events and no roll-ups. Returns how many days. */
 export async function rollUpSettledDays(em: SqlEntityManager, dialect: Dialect, nowMs: number): Promise<number> {
-  const newest = newestSettledDay(nowMs);
+  const newest = utcDay(nowMs - dialect.settledMs - DAY_MS);
   let rolledUp = 0;
   for (const day of (await dialect.days(em, tables.events)).filter((one) => one <= newest)) {
     if (await em.transactional((inside) => rollUp(inside, dialect, day))) rolledUp += 1;

@@ -60,6 +60,11 @@ export class DayTables {
     return names.length === 0 ? [templateOf(table)] : names.map(({ name }) => name);
   }
 
+  /** Whether a day has a table. */
+  async has(em: SqlEntityManager, table: Table, day: string): Promise<boolean> {
+    return (await this.#of(em, table, day)).length > 0;
+  }
+
   /** The table that takes the rows of a day, made if there is none. */
   async make(em: SqlEntityManager, table: Table, day: string): Promise<string> {
     const newest = (await this.#of(em, table, day)).at(-1);
