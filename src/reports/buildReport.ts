@@ -11,7 +11,6 @@ import type {
   ListenerErrors,
   NoPrevious,
   OperationUsage,
-  PeriodFigures,
   ReportQuality,
   UsageReport
 } from './usageReport.ts';
@@ -73,9 +72,9 @@ export function* reportInSteps(source: ReportSource): Generator<void, UsageRepor
   const previous = noPrevious === null ? before : null;
   const features = yield* operationsOf({ now: period, before: previous, today: isToday ? null : ofToday });
   yield;
-  const figures = figuresOf(period);
+  const figures = yield* periodFigures(period);
   yield;
-  const figuresBefore = previous === null ? null : figuresOf(previous);
+  const figuresBefore = previous === null ? null : yield* periodFigures(previous);
   yield;
   const byDay = Map.groupBy(period.rows, ({ day }) => day);
   const eachDay = <Row>(listOf: (rows: readonly UsageRow[]) => readonly Row[]): (Row & { readonly day: string })[] =>
@@ -90,11 +89,12 @@ export function* reportInSteps(source: ReportSource): Generator<void, UsageRepor
   yield;
   const quality = qualityOf(source, period, ofToday);
   yield;
+  const figuresOfToday = isToday ? null : yield* periodFigures(ofToday);
   return {
     days: period.days.length,
     surface: surface ?? null,
     ...figures,
-    today: isToday ? null : figuresOf(ofToday),
+    today: figuresOfToday,
     previous: figuresBefore,
     noPrevious,
     change: changeOf(period, previous),
@@ -122,10 +122,6 @@ function* periodOf(
 }
 
 const NOTHING: SpanUsage = { durations: [], guilds: 0, features: [] };
-
-function figuresOf({ span, allRows, guilds, buckets }: Period): PeriodFigures {
-  return periodFigures(span, allRows, guilds, buckets);
-}
 
 function featureTotalsOf({ rows }: Period, operations: readonly OperationUsage[]): FeatureUsage[] {
   const byFeature = Map.groupBy(rows, featureName);

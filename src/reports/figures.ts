@@ -9,19 +9,35 @@ const GUILD_STEP = 5;
 /** Discord waits so long for a first answer. */
 const SLOW_MS = 3_000;
 
-/** What is told of a period as a whole. */
-export function periodFigures({ from, to }: Span, rows: readonly UsageRow[], guilds: number, buckets: OperationBuckets): PeriodFigures {
-  const runs = rows.filter(isOfRun);
+/** What was counted in a period. */
+interface CountedPeriod {
+  readonly span: Span;
+  /** Of runs. */
+  readonly rows: readonly UsageRow[];
+  /** Those of errors of listeners too. */
+  readonly allRows: readonly UsageRow[];
+  readonly guilds: number;
+  readonly buckets: OperationBuckets;
+}
+
+/** What is told of a period as a whole; in steps. */
+export function* periodFigures({ span: { from, to }, rows, allRows, guilds, buckets }: CountedPeriod): Generator<void, PeriodFigures> {
+  const speed = speedOf(sumOf(buckets.values()));
+  yield;
+  const providers = providersOf(rows);
+  yield;
+  const errors = errorsOf(rows);
+  yield;
   return {
     from,
     to,
-    events: Math.round(eventsOf(rows)),
-    invokes: Math.round(tallyOf(runs).invoke),
-    outcomes: outcomesOf(runs),
+    events: Math.round(eventsOf(allRows)),
+    invokes: Math.round(tallyOf(rows).invoke),
+    outcomes: outcomesOf(rows),
     activeGuilds: approximately(guilds),
-    ...speedOf(sumOf(buckets.values())),
-    providers: providersOf(runs),
-    errors: errorsOf(runs)
+    ...speed,
+    providers,
+    errors
   };
 }
 

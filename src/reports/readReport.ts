@@ -53,8 +53,8 @@ export async function readReport(store: Store, today: string, { surface, ...requ
   const steps = reportInSteps({ ...request, today, usage, losses, surface });
   for (;;) {
     const { done, value } = steps.next();
-    if (done === true) return value;
-    // The bot's own work comes between.
+    // The bot's own work comes between, and before the report is rendered.
     await setImmediate();
+    if (done === true) return value;
   }
 }
