@@ -43,6 +43,8 @@ export interface Dialect {
   readonly batchSize: number;
   /** How many rows one statement purges. */
   readonly purgeChunk: number;
+  /** How many days of roll-ups one statement reads: all of its rows become objects at once. */
+  readonly daysPerStatement: number;
   /** A day is rolled up when it ended so long ago, in milliseconds: whatever came without {@link lockDay} is written by then. */
   readonly settledMs: number;
   readonly columnTypes: ColumnTypes;

@@ -34,6 +34,8 @@ const SAFETY: Readonly<Record<ConnectionSafety, string>> = {
 export class PostgresqlDialect implements Dialect {
   readonly batchSize = 1000;
   readonly purgeChunk = 2_000;
+  /** Each statement waits for the network. */
+  readonly daysPerStatement = Infinity;
   /** Batches take no lock, and a process whose clock is a day late still writes to the day. */
   readonly settledMs = 25 * 3_600_000;
   readonly columnTypes = COLUMN_TYPES;

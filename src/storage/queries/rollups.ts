@@ -38,7 +38,7 @@ async function rollUp(em: SqlEntityManager, dialect: Dialect, day: string): Prom
   await insert(
     em,
     sql`${await dialect.tableFor(em, tables.dailyCounts, day)} (day_bucket, event_name, provider, status, error_type, sample_rate, count)`,
-    tally.counts.map((row) => [day, row.eventName, row.provider ?? '', row.status, row.errorType ?? '', row.sampleRate, row.count])
+    Array.from(tally.counts, (row) => [day, row.eventName, row.provider ?? '', row.status, row.errorType ?? '', row.sampleRate, row.count])
   );
   await insert(
     em,

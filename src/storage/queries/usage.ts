@@ -25,7 +25,8 @@ export async function readUsage(em: SqlEntityManager, dialect: Dialect, today: s
   const stored = await dialect.days(em, tables.events);
   const closed = rolledUp.filter((day) => spanOf(spans, day) >= 0);
   const open = stored.filter((day) => spanOf(spans, day) >= 0 && !rolledUp.includes(day));
-  if (closed.length > 0) await addRollups(em, dialect, tally, { days: closed, spans, surface });
+  for (let from = 0; from < closed.length; from += dialect.daysPerStatement)
+    await addRollups(em, dialect, tally, { days: closed.slice(from, from + dialect.daysPerStatement), spans, surface });
   for (const day of open) await addEvents(em, dialect, tally, day, { span: spanOf(spans, day), surface });
   const guilds = await readGuilds(em, dialect, { closed, open, spans, surface }, tally.features);
   return {
@@ -61,7 +62,7 @@ export async function addEvents(
   );
   // A count of rows comes from PostgreSQL as text.
   for (const { eventName, provider, status, errorType, sampleRate, count } of counts)
-    tally.counts.push({ day, eventName, provider, status, errorType, sampleRate, count: Number(count) });
+    tally.counts.add({ day, eventName, provider, status, errorType, sampleRate, count: Number(count) });
   const durations = await run<Omit<EventDurations, 'buckets'> & { readonly bucket: number; readonly count: number }>(
     em,
     sql`select event_name as "eventName", sample_rate as "sampleRate", count(*) as count, ${BUCKET} as bucket
@@ -87,7 +88,7 @@ async function addRollups(
         nullif(error_type, '') as "errorType", sample_rate as "sampleRate", count
       from ${dialect.tables.dailyCounts} where ${where}`
   );
-  for (const row of counts) tally.counts.push(row);
+  for (const row of counts) tally.counts.add(row);
   const durations = await run<Omit<EventDurations, 'buckets'> & { readonly day: string; readonly buckets: string }>(
     em,
     sql`select cast(day_bucket as text) as day, event_name as "eventName", sample_rate as "sampleRate", buckets

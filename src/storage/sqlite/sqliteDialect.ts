@@ -61,6 +61,7 @@ export class SqliteDialect implements Dialect {
   readonly safety = 'local';
   readonly batchSize = 1_000;
   readonly purgeChunk = 2_000;
+  readonly daysPerStatement = 1;
   /** Runs that go on past midnight end by then, nearly all. */
   readonly settledMs = 3_600_000;
   readonly columnTypes = { day: 'text', uuid: 'text', text: 'text', integer: 'integer', real: 'real' } as const;
