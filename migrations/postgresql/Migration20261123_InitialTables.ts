@@ -15,7 +15,7 @@ export class InitialTables extends Migration {
         primary key (day_bucket, event_name, provider, status, error_type, sample_rate),
         constraint telemetry_daily_counts_event_name_check check (length(event_name) <= 180),
         constraint telemetry_daily_counts_provider_check check (length(provider) <= 64),
-        constraint telemetry_daily_counts_status_check check (status in ('ok', 'error', 'timeout', 'denied')),
+        constraint telemetry_daily_counts_status_check check (status = 'ok' or status = 'error' or status = 'timeout' or status = 'denied'),
         constraint telemetry_daily_counts_error_type_check check (length(error_type) <= 64),
         constraint telemetry_daily_counts_sample_rate_check check (sample_rate > 0 and sample_rate <= 1),
         constraint telemetry_daily_counts_count_check check (count >= 1 and count <= 2147483647)
@@ -42,7 +42,7 @@ export class InitialTables extends Migration {
         feature text not null,
         guild_hash text not null,
         primary key (day_bucket, surface, feature, guild_hash),
-        constraint telemetry_daily_guilds_surface_check check (surface in ('discord', 'racetime', 'api')),
+        constraint telemetry_daily_guilds_surface_check check (surface = 'discord' or surface = 'racetime' or surface = 'api'),
         constraint telemetry_daily_guilds_feature_check check (length(feature) <= 64),
         constraint telemetry_daily_guilds_guild_hash_check check (length(guild_hash) <= 64)
       )
@@ -63,10 +63,10 @@ export class InitialTables extends Migration {
         sample_rate double precision not null,
         primary key (day_bucket, id),
         constraint telemetry_events_event_name_check check (length(event_name) <= 180),
-        constraint telemetry_events_surface_check check (surface in ('discord', 'racetime', 'api')),
+        constraint telemetry_events_surface_check check (surface = 'discord' or surface = 'racetime' or surface = 'api'),
         constraint telemetry_events_feature_check check (length(feature) <= 64),
-        constraint telemetry_events_action_check check (action in ('invoke', 'success', 'failure')),
-        constraint telemetry_events_status_check check (status in ('ok', 'error', 'timeout', 'denied')),
+        constraint telemetry_events_action_check check (action = 'invoke' or action = 'success' or action = 'failure'),
+        constraint telemetry_events_status_check check (status = 'ok' or status = 'error' or status = 'timeout' or status = 'denied'),
         constraint telemetry_events_provider_check check (length(provider) <= 64),
         constraint telemetry_events_guild_hash_check check (length(guild_hash) <= 64),
         constraint telemetry_events_duration_ms_check check (duration_ms >= 0 and duration_ms <= 86400000),
@@ -81,7 +81,7 @@ export class InitialTables extends Migration {
         reason text not null,
         count integer not null,
         primary key (day_bucket, id),
-        constraint telemetry_losses_reason_check check (reason in ('queue_full', 'refused', 'unwritten')),
+        constraint telemetry_losses_reason_check check (reason = 'queue_full' or reason = 'refused' or reason = 'unwritten'),
         constraint telemetry_losses_count_check check (count >= 1 and count <= 2147483647)
       )
     `);

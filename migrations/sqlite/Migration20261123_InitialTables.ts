@@ -19,7 +19,7 @@ export class InitialTables extends Migration {
         constraint telemetry_daily_counts_day_bucket_check check (length(day_bucket) = 10),
         constraint telemetry_daily_counts_event_name_check check (length(event_name) <= 180),
         constraint telemetry_daily_counts_provider_check check (length(provider) <= 64),
-        constraint telemetry_daily_counts_status_check check (status in ('ok', 'error', 'timeout', 'denied')),
+        constraint telemetry_daily_counts_status_check check (status = 'ok' or status = 'error' or status = 'timeout' or status = 'denied'),
         constraint telemetry_daily_counts_error_type_check check (length(error_type) <= 64),
         constraint telemetry_daily_counts_sample_rate_check check (sample_rate > 0 and sample_rate <= 1),
         constraint telemetry_daily_counts_count_check check (count >= 1 and count <= 2147483647)
@@ -48,7 +48,7 @@ export class InitialTables extends Migration {
         guild_hash text not null,
         primary key (day_bucket, surface, feature, guild_hash),
         constraint telemetry_daily_guilds_day_bucket_check check (length(day_bucket) = 10),
-        constraint telemetry_daily_guilds_surface_check check (surface in ('discord', 'racetime', 'api')),
+        constraint telemetry_daily_guilds_surface_check check (surface = 'discord' or surface = 'racetime' or surface = 'api'),
         constraint telemetry_daily_guilds_feature_check check (length(feature) <= 64),
         constraint telemetry_daily_guilds_guild_hash_check check (length(guild_hash) <= 64)
       ) strict, without rowid
@@ -71,10 +71,10 @@ export class InitialTables extends Migration {
         constraint telemetry_events_day_bucket_check check (length(day_bucket) = 10),
         constraint telemetry_events_id_check check (length(id) = 36),
         constraint telemetry_events_event_name_check check (length(event_name) <= 180),
-        constraint telemetry_events_surface_check check (surface in ('discord', 'racetime', 'api')),
+        constraint telemetry_events_surface_check check (surface = 'discord' or surface = 'racetime' or surface = 'api'),
         constraint telemetry_events_feature_check check (length(feature) <= 64),
-        constraint telemetry_events_action_check check (action in ('invoke', 'success', 'failure')),
-        constraint telemetry_events_status_check check (status in ('ok', 'error', 'timeout', 'denied')),
+        constraint telemetry_events_action_check check (action = 'invoke' or action = 'success' or action = 'failure'),
+        constraint telemetry_events_status_check check (status = 'ok' or status = 'error' or status = 'timeout' or status = 'denied'),
         constraint telemetry_events_provider_check check (length(provider) <= 64),
         constraint telemetry_events_guild_hash_check check (length(guild_hash) <= 64),
         constraint telemetry_events_duration_ms_check check (duration_ms >= 0 and duration_ms <= 86400000),
@@ -91,7 +91,7 @@ export class InitialTables extends Migration {
         primary key (day_bucket, id),
         constraint telemetry_losses_day_bucket_check check (length(day_bucket) = 10),
         constraint telemetry_losses_id_check check (length(id) = 36),
-        constraint telemetry_losses_reason_check check (reason in ('queue_full', 'refused', 'unwritten')),
+        constraint telemetry_losses_reason_check check (reason = 'queue_full' or reason = 'refused' or reason = 'unwritten'),
         constraint telemetry_losses_count_check check (count >= 1 and count <= 2147483647)
       ) strict, without rowid
     `);

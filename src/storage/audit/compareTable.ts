@@ -69,13 +69,13 @@ function compareKey(name: string, { key, fields }: Table, live: LiveTable): stri
   return live.key.join() === expected.join() ? [] : [`${name} has the key (${live.key.join(', ')}) instead of (${expected.join(', ')})`];
 }
 
-/** The same expression in the words of either engine: PostgreSQL adds types and brackets, and writes `in` as `= ANY`. */
+/** The same expression in the words of either engine: PostgreSQL adds types and brackets. */
 function canonical(expression: string): string {
   return expression
     .replaceAll(/::(?:double precision|\w+)/g, '')
-    .replaceAll('= ANY', 'in')
     .replaceAll(/\bAND\b/g, 'and')
-    .replaceAll(/\bCHECK\b|\bARRAY\b|[()[\]\s]/g, '');
+    .replaceAll(/\bOR\b/g, 'or')
+    .replaceAll(/\bCHECK\b|[()\s]/g, '');
 }
 
 /** A definition without what does not matter: blanks, quotes around names, and the case of its first words. */
