@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { FOR_PROGRAMS } from './expected.ts';
 import type { Figure, Table } from './figures.ts';
 import { tablesInMessage, type ReadTable } from './read.ts';
 
@@ -50,14 +51,26 @@ export function expectInMessage(view: string, expected: Expected, has = narrow):
   return Object.keys(tables);
 }
 
-/** The rows of a page for programs. It has none that only add up others, and tells what is missing as it tells what is unknown. */
+/** The rows of a page for programs, in their order. It has none that only add up others, and tells what is missing as it tells what is unknown. */
 export function expectForProgram(page: Readonly<Record<string, Pick<ReadTable, 'rows'>>>, expected: Expected): void {
   const wanted = Object.entries(expected).map(([title, { rows }]) => {
     const all = Object.entries(rows).map(([name, row]) => [name, row.map(({ program }) => program)] as const);
-    return [title, known(all.filter(([, cells]) => cells.some((cell) => cell !== undefined)))];
+    return [title, known(all.filter(([, cells]) => cells.some((cell) => cell !== undefined)))] as const;
   });
-  const told = Object.entries(page).map(([title, { rows }]) => [title, known(Object.entries(rows))]);
+  const told = Object.entries(page).map(([title, { rows }]) => [title, known(Object.entries(rows))] as const);
   expect(Object.fromEntries(told)).toEqual(Object.fromEntries(wanted));
+  expect(orderForProgram(told)).toEqual(orderForProgram(wanted));
+}
+
+/** The rows of each table in their order; of failures, which people see by how many an operation has, those of each operation. */
+function orderForProgram(tables: readonly (readonly [title: string, rows: object])[]): object {
+  const orders = tables
+    .filter(([title]) => title !== FOR_PROGRAMS)
+    .map(([title, rows]) => {
+      const names = Object.keys(rows);
+      return [title, title === 'Failures by operation' ? Object.groupBy(names, (name) => name.split(' › ')[0] ?? '') : names] as const;
+    });
+  return Object.fromEntries(orders);
 }
 
 function known(rows: readonly (readonly [name: string, cells: readonly unknown[]])[]): object {
