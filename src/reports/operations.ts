@@ -29,17 +29,18 @@ export function* operationsOf({ now, before, today }: ToldPeriods): Generator<vo
   for (const name of names) {
     yield;
     const rows = runsNow.get(name) ?? [];
+    const tallies = talliesOf(now.days, rows);
     const { surface, feature, operation } = parseEventName(`${name}.`);
     operations.push({
       surface,
       feature,
       operation,
       ...runsOf(rows, now.buckets.get(name)),
-      daily: dailyOf(now.days, rows),
+      daily: dailyOf(now.days, tallies),
       today: today === null ? null : runsOf(runsToday.get(name) ?? [], today.buckets.get(name)),
       previous: before === null ? null : figuresOf(runsBefore.get(name) ?? [], before.buckets.get(name))
     });
-    if (before !== null) compared.push([daysOf(now, rows), daysOf(before, runsBefore.get(name))]);
+    if (before !== null) compared.push([countsOf(tallies), countsOf(talliesOf(before.days, runsBefore.get(name) ?? []))]);
   }
   yield;
   const changes = judgeChanges(compared);
@@ -50,7 +51,8 @@ export function* operationsOf({ now, before, today }: ToldPeriods): Generator<vo
 
 /** What has changed in all runs together. */
 export function changeOf(now: PeriodRuns, before: PeriodRuns | null): UsageChange | null {
-  return before === null ? null : (judgeChanges([[daysOf(now, now.rows), daysOf(before, before.rows)]])[0] ?? null);
+  const compared = (period: PeriodRuns): DayCounts[] => countsOf(talliesOf(period.days, period.rows));
+  return before === null ? null : (judgeChanges([[compared(now), compared(before)]])[0] ?? null);
 }
 
 function byOperation(period: PeriodRuns | null): Map<string, UsageRow[]> {
@@ -65,8 +67,8 @@ function figuresOf(rows: readonly UsageRow[], buckets: BucketCounts = noRuns()):
   return { invokes: Math.round(tallyOf(rows).invoke), ...outcomesOf(rows), ...speedOf(buckets) };
 }
 
-function dailyOf(days: readonly string[], rows: readonly UsageRow[]): OperationUsage['daily'] {
-  return talliesOf(days, rows).map(({ invoke, success, failure }, index) => ({
+function dailyOf(days: readonly string[], tallies: readonly Tally[]): OperationUsage['daily'] {
+  return tallies.map(({ invoke, success, failure }, index) => ({
     day: days[index] ?? '',
     invokes: Math.round(invoke),
     successes: Math.round(success),
@@ -74,8 +76,8 @@ function dailyOf(days: readonly string[], rows: readonly UsageRow[]): OperationU
   }));
 }
 
-function daysOf({ days }: PeriodRuns, rows: readonly UsageRow[] = []): DayCounts[] {
-  return talliesOf(days, rows).map(({ invoke, success, failure }) => ({ invokes: invoke, ended: success + failure, failures: failure }));
+function countsOf(tallies: readonly Tally[]): DayCounts[] {
+  return tallies.map(({ invoke, success, failure }) => ({ invokes: invoke, ended: success + failure, failures: failure }));
 }
 
 function talliesOf(days: readonly string[], rows: readonly UsageRow[]): Tally[] {

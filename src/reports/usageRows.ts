@@ -12,10 +12,10 @@ export function* rowsByDay(counts: Iterable<EventCount>): Generator<void, Readon
   const days = new Map<string, UsageRow[]>();
   yield* inSlices(counts, ({ day, eventName, provider, status, errorType, sampleRate, count }) => {
     const { operationName, surface, feature, operation, action } = names.parse(eventName);
-    const parts = { operationName, surface, feature, operation, action };
+    const weight = count / sampleRate;
     const ofDay = days.get(day) ?? [];
     days.set(day, ofDay);
-    ofDay.push({ day, ...parts, provider, status, errorType, sampleRate, weight: count / sampleRate });
+    ofDay.push({ day, operationName, surface, feature, operation, action, provider, status, errorType, sampleRate, weight });
   });
   return days;
 }
@@ -55,9 +55,14 @@ export interface Tally {
 }
 
 export function tallyOf(rows: readonly UsageRow[]): Tally {
-  const tally = { invoke: 0, success: 0, failure: 0 };
-  for (const { action, weight } of rows) tally[action] += weight;
-  return tally;
+  // Added up in variables: V8 makes a new object of each number that is not whole and put into a property.
+  let [invoke, success, failure] = [0, 0, 0];
+  for (const { action, weight } of rows) {
+    if (action === 'invoke') invoke += weight;
+    else if (action === 'success') success += weight;
+    else failure += weight;
+  }
+  return { invoke, success, failure };
 }
 
 /** Compares texts in the same way on every machine. */
