@@ -14,8 +14,8 @@ import { run } from './tables.ts';
 import { UsageTally } from './usageTally.ts';
 
 const BUCKET = sql.raw(BUCKET_SQL);
-/** How many rows of durations are added up in a millisecond. */
-const SLICE = 250;
+/** How many rows are added up in a millisecond: of counts, and of durations. */
+const [COUNTS, DURATIONS] = [2_000, 250];
 
 /** Reads what a report needs: the roll-ups of the days that have them, and the events of the others. */
 export async function readUsage(em: SqlEntityManager, dialect: Dialect, today: string, { spans, surface }: UsageRange): Promise<Usage> {
@@ -62,7 +62,7 @@ export async function addEvents(
   );
   // A count of rows comes from PostgreSQL as text.
   for (const { eventName, provider, status, errorType, sampleRate, count } of counts)
-    tally.counts.add({ day, eventName, provider, status, errorType, sampleRate, count: Number(count) });
+    tally.add({ day, eventName, provider, status, errorType, sampleRate, count: Number(count) });
   const durations = await run<Omit<EventDurations, 'buckets'> & { readonly bucket: number; readonly count: number }>(
     em,
     sql`select event_name as "eventName", sample_rate as "sampleRate", count(*) as count, ${BUCKET} as bucket
@@ -88,7 +88,11 @@ async function addRollups(
         nullif(error_type, '') as "errorType", sample_rate as "sampleRate", count
       from ${dialect.tables.dailyCounts} where ${where}`
   );
-  for (const row of counts) tally.counts.add(row);
+  for (const [at, row] of counts.entries()) {
+    tally.add(row);
+    // With PostgreSQL this is the bot's thread.
+    if (at % COUNTS === COUNTS - 1) await setImmediate();
+  }
   const durations = await run<Omit<EventDurations, 'buckets'> & { readonly day: string; readonly buckets: string }>(
     em,
     sql`select cast(day_bucket as text) as day, event_name as "eventName", sample_rate as "sampleRate", buckets
@@ -96,7 +100,6 @@ async function addRollups(
   );
   for (const [at, { day, eventName, sampleRate, buckets }] of durations.entries()) {
     addBucketText(tally.bucketsOf(spanOf(spans, day), eventName, sampleRate), buckets);
-    // With PostgreSQL this is the bot's thread.
-    if (at % SLICE === SLICE - 1) await setImmediate();
+    if (at % DURATIONS === DURATIONS - 1) await setImmediate();
   }
 }

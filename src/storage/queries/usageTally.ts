@@ -1,18 +1,22 @@
 import { noRuns, type BucketCounts } from '../../events/durationBuckets.ts';
-import type { EventDurations } from '../../store/store.ts';
+import type { EventCount, EventDurations } from '../../store/store.ts';
 import { EventCounts } from '../eventCounts.ts';
 
 /** What is counted of some days, put together. */
 export class UsageTally {
   readonly counts = new EventCounts();
+  readonly #eventNames = new Set<string>();
   /** By the number of the span. */
   readonly #durations = new Map<number, Map<string, EventDurations>>();
 
   /** Of what was counted, each after its surface: `discord.generator`. */
   get features(): string[] {
-    const operations = new Set<string>();
-    for (const { eventName } of this.counts) operations.add(eventName);
-    return [...new Set([...operations].map((name) => name.split('.').slice(0, 2).join('.')))];
+    return [...new Set(Array.from(this.#eventNames, (name) => name.split('.').slice(0, 2).join('.')))];
+  }
+
+  add(count: EventCount): void {
+    this.counts.add(count);
+    this.#eventNames.add(count.eventName);
   }
 
   /** The buckets of an event in a span, to be added to. */
