@@ -20,6 +20,8 @@ export class BenchBot {
   readonly #discord: DiscordStandIn;
   readonly #child: ChildProcess;
   #uses = 0;
+  /** How long it took until the bot had registered its commands. */
+  startMs = 0;
 
   private constructor(variant: BotVariant, discord: DiscordStandIn, child: ChildProcess) {
     this.variant = variant;
@@ -33,6 +35,7 @@ export class BenchBot {
     const discord = await DiscordStandIn.start({ guilds: GUILDS });
     atEnd(() => discord.stop());
     const inherited = Object.entries(process.env).filter(([variable]) => !variable.startsWith('TELEMETRY_'));
+    const begin = performance.now();
     const child = fork(join(folder, 'examples/bot/main.js'), {
       // Sapphire reads the package.json of its working directory.
       cwd: folder,
@@ -49,11 +52,12 @@ export class BenchBot {
     });
     const bot = new BenchBot(variant, discord, child);
     atEnd(() => bot.stop());
-    const deadline = performance.now() + START_MS;
+    const deadline = begin + START_MS;
     while (!discord.commands.some((command) => command.name === COMMAND)) {
       if (child.exitCode !== null || performance.now() > deadline) throw new Error(`The bot did not start: ${name}`);
-      await wait(50);
+      await wait(10);
     }
+    bot.startMs = performance.now() - begin;
     return bot;
   }
 
