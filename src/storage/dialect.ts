@@ -43,8 +43,6 @@ export interface Dialect {
   readonly batchSize: number;
   /** How many rows one statement purges. */
   readonly purgeChunk: number;
-  /** How many days of roll-ups one statement reads: all of its rows become objects at once. */
-  readonly daysPerStatement: number;
   /** A day is rolled up when it ended so long ago, in milliseconds: whatever came without {@link lockDay} is written by then. */
   readonly settledMs: number;
   readonly columnTypes: ColumnTypes;
@@ -90,6 +88,8 @@ export interface Dialect {
   days(em: SqlEntityManager, table: Table): Promise<string[]>;
   /** The tables that hold the rows of a day: each may hold some of them. */
   tablesOf(em: SqlEntityManager, table: Table, day: string): Promise<RawBuilder<unknown>[]>;
+  /** The rows of these days, in as many parts as statements shall read them. Each to be read `from`. */
+  rowsOfDays(em: SqlEntityManager, table: Table, days: readonly string[]): Promise<RawBuilder<unknown>[]>;
   /** The table that takes the rows of a day. */
   tableFor(em: SqlEntityManager, table: Table, day: string): Promise<RawBuilder<unknown>>;
   /** Deletes all rows of a day. */

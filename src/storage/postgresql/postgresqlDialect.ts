@@ -34,8 +34,6 @@ const SAFETY: Readonly<Record<ConnectionSafety, string>> = {
 export class PostgresqlDialect implements Dialect {
   readonly batchSize = 1000;
   readonly purgeChunk = 2_000;
-  /** Each statement waits for the network. */
-  readonly daysPerStatement = Infinity;
   /** Batches take no lock, and a process whose clock is a day late still writes to the day. */
   readonly settledMs = 25 * 3_600_000;
   readonly columnTypes = COLUMN_TYPES;
@@ -173,6 +171,11 @@ export class PostgresqlDialect implements Dialect {
 
   async tablesOf(_em: SqlEntityManager, { name }: Table): Promise<RawBuilder<unknown>[]> {
     return [this.#in(name)];
+  }
+
+  /** At once: each statement waits for the network. */
+  async rowsOfDays(_em: SqlEntityManager, { name }: Table, days: readonly string[]): Promise<RawBuilder<unknown>[]> {
+    return days.length === 0 ? [] : [sql`(select * from ${this.#in(name)} where day_bucket in (${sql.join(days)})) as of_days`];
   }
 
   async tableFor(_em: SqlEntityManager, { name }: Table): Promise<RawBuilder<unknown>> {

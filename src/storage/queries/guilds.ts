@@ -52,9 +52,7 @@ export async function readGuilds(
 async function usesOf(em: SqlEntityManager, dialect: Dialect, { closed, open, spans }: GuildRange): Promise<RawBuilder<unknown>[]> {
   const events = (day: string): Promise<RawBuilder<unknown>> => rowsOf(em, dialect, tables.events, day);
   return [
-    ...(closed.length === 0
-      ? []
-      : [usesFrom(sql`${dialect.tables.dailyGuilds} where day_bucket in (${sql.join(closed)})`, spanNumber(spans))]),
+    ...(await dialect.rowsOfDays(em, tables.dailyGuilds, closed)).map((rows) => usesFrom(rows, spanNumber(spans))),
     ...(await Promise.all(open.map(async (day) => usesFrom(guildsOf(await events(day)), sql`cast(${spanOf(spans, day)} as integer)`))))
   ];
 }

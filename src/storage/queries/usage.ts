@@ -25,8 +25,7 @@ export async function readUsage(em: SqlEntityManager, dialect: Dialect, today: s
   const stored = await dialect.days(em, tables.events);
   const closed = rolledUp.filter((day) => spanOf(spans, day) >= 0);
   const open = stored.filter((day) => spanOf(spans, day) >= 0 && !rolledUp.includes(day));
-  for (let from = 0; from < closed.length; from += dialect.daysPerStatement)
-    await addRollups(em, dialect, tally, { days: closed.slice(from, from + dialect.daysPerStatement), spans, surface });
+  if (closed.length > 0) await addRollups(em, dialect, tally, { days: closed, spans, surface });
   for (const day of open) await addEvents(em, dialect, tally, day, { span: spanOf(spans, day), surface });
   const guilds = await readGuilds(em, dialect, { closed, open, spans, surface }, tally.features);
   return {
@@ -81,25 +80,28 @@ async function addRollups(
   { days, spans, surface }: UsageRange & { readonly days: readonly string[] }
 ): Promise<void> {
   const ofSurface = surface === undefined ? sql`` : sql`and event_name like ${`${surfacePrefix(surface)}%`}`;
-  const where = sql`day_bucket in (${sql.join(days)}) ${ofSurface}`;
-  const counts = await run<EventCount>(
-    em,
-    sql`select cast(day_bucket as text) as day, event_name as "eventName", nullif(provider, '') as provider, status,
-        nullif(error_type, '') as "errorType", sample_rate as "sampleRate", count
-      from ${dialect.tables.dailyCounts} where ${where}`
-  );
-  for (const [at, row] of counts.entries()) {
-    tally.add(row);
-    // With PostgreSQL this is the bot's thread.
-    if (at % COUNTS === COUNTS - 1) await setImmediate();
+  for (const rows of await dialect.rowsOfDays(em, tables.dailyCounts, days)) {
+    const counts = await run<EventCount>(
+      em,
+      sql`select cast(day_bucket as text) as day, event_name as "eventName", nullif(provider, '') as provider, status,
+          nullif(error_type, '') as "errorType", sample_rate as "sampleRate", count
+        from ${rows} where true ${ofSurface}`
+    );
+    for (const [at, row] of counts.entries()) {
+      tally.add(row);
+      // With PostgreSQL this is the bot's thread.
+      if (at % COUNTS === COUNTS - 1) await setImmediate();
+    }
   }
-  const durations = await run<Omit<EventDurations, 'buckets'> & { readonly day: string; readonly buckets: string }>(
-    em,
-    sql`select cast(day_bucket as text) as day, event_name as "eventName", sample_rate as "sampleRate", buckets
-      from ${dialect.tables.dailyDurations} where ${where}`
-  );
-  for (const [at, { day, eventName, sampleRate, buckets }] of durations.entries()) {
-    addBucketText(tally.bucketsOf(spanOf(spans, day), eventName, sampleRate), buckets);
-    if (at % DURATIONS === DURATIONS - 1) await setImmediate();
+  for (const rows of await dialect.rowsOfDays(em, tables.dailyDurations, days)) {
+    const durations = await run<Omit<EventDurations, 'buckets'> & { readonly day: string; readonly buckets: string }>(
+      em,
+      sql`select cast(day_bucket as text) as day, event_name as "eventName", sample_rate as "sampleRate", buckets
+        from ${rows} where true ${ofSurface}`
+    );
+    for (const [at, { day, eventName, sampleRate, buckets }] of durations.entries()) {
+      addBucketText(tally.bucketsOf(spanOf(spans, day), eventName, sampleRate), buckets);
+      if (at % DURATIONS === DURATIONS - 1) await setImmediate();
+    }
   }
 }

@@ -31,7 +31,7 @@ const nameOf = ({ name }: Table, day: string, generation: number): string => `${
 /** How many rows are moved in one transaction: other work waits meanwhile. */
 const ROWS_AT_A_TIME = 2_000;
 /** SQLite puts no more than 500 tables together. A retention of a year fits. */
-const MAX_IN_VIEW = 480;
+export const MAX_TOGETHER = 480;
 
 /** The tables of the days, of every table in the data dictionary. */
 export class DayTables {
@@ -194,7 +194,7 @@ export function dayOf(name: string): string | undefined {
 /** The statement that makes the view of all rows. */
 export function viewOf({ name }: Table, names: readonly string[]): string {
   return `create view ${name} as ${names
-    .slice(-MAX_IN_VIEW)
+    .slice(-MAX_TOGETHER)
     .map((one) => `select * from ${one}`)
     .join(' union all ')}`;
 }

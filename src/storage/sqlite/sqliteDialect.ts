@@ -14,9 +14,10 @@ import type { Dialect } from '../dialect.ts';
 import { definitionOf, describeTable, findStrangers, matches, tableExists } from './describeTable.ts';
 import { toStoreError } from './errors.ts';
 import { cachingDialect } from './cachingDialect.ts';
-import { DayTables, viewOf } from './dayTables.ts';
+import { DayTables, MAX_TOGETHER, viewOf } from './dayTables.ts';
 import { insertEvents } from './insertEvents.ts';
 import { keepToOneself, toReadAtLeast, toWrite, type Opening } from './sqliteFile.ts';
+import { rowsOf } from '../queries/rowsOf.ts';
 import { run, tablesIn } from '../queries/tables.ts';
 
 /** The name under which SQLite knows the file that was opened. */
@@ -61,7 +62,6 @@ export class SqliteDialect implements Dialect {
   readonly safety = 'local';
   readonly batchSize = 1_000;
   readonly purgeChunk = 2_000;
-  readonly daysPerStatement = 1;
   /** Runs that go on past midnight end by then, nearly all. */
   readonly settledMs = 3_600_000;
   readonly columnTypes = { day: 'text', uuid: 'text', text: 'text', integer: 'integer', real: 'real' } as const;
@@ -186,6 +186,11 @@ export class SqliteDialect implements Dialect {
 
   async tablesOf(em: SqlEntityManager, table: Table, day: string): Promise<RawBuilder<unknown>[]> {
     return (await this.#days.of(em, table, day)).map((name) => sql.table(name));
+  }
+
+  /** A day at a time, since all rows of a statement become objects at once, and without looking into the tables of other days. */
+  rowsOfDays(em: SqlEntityManager, table: Table, days: readonly string[]): Promise<RawBuilder<unknown>[]> {
+    return Promise.all(days.slice(-MAX_TOGETHER).map((day) => rowsOf(em, this, table, day)));
   }
 
   async tableFor(em: SqlEntityManager, table: Table, day: string): Promise<RawBuilder<unknown>> {
