@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { systemClock } from '../../src/events/clock.ts';
@@ -125,4 +126,26 @@ test('SQLite rolls up a day an hour after its end, and what comes later counts a
     expect((await readReport(store, '2026-03-03', { days: 1 })).events).toBe(20 + 10 * index);
   }
   expect((await later.audit(30)).findings).toEqual([]);
+});
+
+test('of more days than SQLite can put together, a report tells the newest', async () => {
+  const database = await sqliteDatabase();
+  const store = await openTestStore(database, '2026-03-03');
+  const days = Array.from({ length: 520 }, (_, index) => addDays('2026-03-02', -index));
+  using file = new DatabaseSync(database.file);
+  file.exec('begin');
+  for (const one of days) {
+    for (const [table, row] of [
+      ['telemetry_daily_counts', "'discord.generator.preset.success', '', 'ok', '', 1, 1"],
+      ['telemetry_daily_guilds', `'${'a'.repeat(64)}', 'discord.generator'`]
+    ] as const) {
+      const made = file.prepare('select sql from sqlite_master where name = ?').get(`${table}_template`);
+      const name = `${table}_${one.replaceAll('-', '')}_1`;
+      file.exec(`${String(made?.['sql']).replace(`${table}_template`, name)}; insert into ${name} values ('${one}', ${row})`);
+    }
+  }
+  file.exec('commit');
+  const { counts, spans } = await store.usage({ spans: [{ from: '2000-01-01', to: '2026-03-03' }] });
+  expect(Array.from(counts, (one) => one.day)).toEqual(days.slice(0, 480).toReversed());
+  expect(spans.map(({ guilds, features }) => [guilds, features[0]?.guilds])).toEqual([[1, 1]]);
 });
