@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { container } from '@sapphire/framework';
@@ -9,10 +10,10 @@ import { telemetryMiddleware } from '../../src/surfaces/api/middleware.ts';
 import { instrumentRoom } from '../../src/surfaces/racetime/instrumentRoom.ts';
 import { settled, startBot, until, type TestBot } from '../support/bot.ts';
 import type { TestDatabase } from '../support/databases.ts';
-import { endAs, writtenIn, type Use } from '../support/hostileUse.ts';
+import { writtenIn, type Use } from '../support/hostileUse.ts';
 import { atSuiteEnd } from '../support/postgresSuite.ts';
 import { joinRoom } from '../support/raceRoom.ts';
-import { Choose, Find, loadTask, Press, Racers, Relay, Seeds, Submit, textOf } from './hostilePieces.ts';
+import { Choose, endAsAsked, Find, loadTask, Press, Racers, Relay, Seeds, Submit, takenUp } from './hostilePieces.ts';
 
 export const hasRedis = RedisServer.isInstalled();
 if (!hasRedis) process.stderr.write('SKIPPED: scheduled tasks under hostile use, since this machine has no redis-server\n');
@@ -37,7 +38,7 @@ async function listenWithMiddleware(): Promise<string> {
   const app = express();
   app.post('/:text', telemetryMiddleware({ feature: 'seed', operation: 'generate' }), (request, response) => {
     try {
-      endAs(textOf(request.headers['x-text']), request);
+      endAsAsked(request);
       response.end('done');
     } catch {
       response.status(500).end();
@@ -52,13 +53,23 @@ async function listenWithMiddleware(): Promise<string> {
 /** A request with everything hostile that HTTP can carry. */
 async function askFor(base: string, text: string, written: string): Promise<unknown> {
   const encoded = encodeURIComponent(text);
-  const headers = { 'x-text': encodeURIComponent(written), 'user-agent': encoded, cookie: `a=${encoded}`, authorization: encoded };
-  // The plugin for routes gives no answer where it can't write of the error.
-  const init = { method: 'POST', headers, body: text, signal: AbortSignal.timeout(300) };
-  return fetch(`${base}/${encoded}?feature=${encoded}`, init).then(
+  const id = randomUUID();
+  const headers = {
+    'x-id': id,
+    'x-text': encodeURIComponent(written),
+    'user-agent': encoded,
+    cookie: `a=${encoded}`,
+    authorization: encoded
+  };
+  const giveUp = new AbortController();
+  const answered = fetch(`${base}/${encoded}?feature=${encoded}`, { method: 'POST', headers, body: text, signal: giveUp.signal }).then(
     (response) => response.text(),
     () => undefined
   );
+  // The plugin for routes gives no answer where it can't write of the error. A request that is given up before it arrived is none.
+  await until(() => takenUp.has(id));
+  const timer = setTimeout(() => giveUp.abort(), 300);
+  return answered.finally(() => clearTimeout(timer));
 }
 
 /** Starts a bot that has each of them; stopping twice does no harm. */

@@ -63,12 +63,21 @@ export class Relay extends Listener {
 /** What a header holds that was encoded to be sent. */
 export const textOf = (header: unknown): string => decodeURIComponent(String(header));
 
+/** Requests that the bot's own code has taken up, by the ids that they carry. */
+export const takenUp = new Set<unknown>();
+
+/** Ends as a request says. */
+export function endAsAsked(request: { readonly headers: Readonly<Record<string, unknown>> }): void {
+  takenUp.add(request.headers['x-id']);
+  endAs(textOf(request.headers['x-text']), request);
+}
+
 export class Seeds extends Route {
   constructor(context: Route.LoaderContext) {
     super(context, { route: 'seeds/[text]', methods: ['POST'] });
   }
   override run(request: Route.Request, response: Route.Response): void {
-    endAs(textOf(request.headers['x-text']), request);
+    endAsAsked(request);
     response.ok();
   }
 }
