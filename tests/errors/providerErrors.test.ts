@@ -12,7 +12,7 @@ async function rejectionOf(work: Promise<unknown>): Promise<unknown> {
 }
 
 /** Calls a server on this machine that does `onConnection` to everyone who connects; without it, there is none. */
-async function fetchFrom(onConnection?: (socket: Socket) => void): Promise<unknown> {
+async function fetchFrom(onConnection?: (socket: Socket) => void, timeoutMs = 5_000): Promise<unknown> {
   const server = createServer(onConnection).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -22,7 +22,7 @@ async function fetchFrom(onConnection?: (socket: Socket) => void): Promise<unkno
     await once(server, 'close');
   }
   try {
-    return await rejectionOf(fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(300) }));
+    return await rejectionOf(fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(timeoutMs) }));
   } finally {
     if (onConnection !== undefined) server.close();
   }
@@ -34,7 +34,7 @@ describe('an error of the network', () => {
     if (!signal.aborted) await once(signal, 'abort');
     expect(classify(signal.reason)).toBe('timeout provider_timeout');
     expect(classify(AbortSignal.abort().reason)).toBe('timeout provider_timeout');
-    expect(classify(await fetchFrom(() => undefined))).toBe('timeout provider_timeout');
+    expect(classify(await fetchFrom(() => undefined, 300))).toBe('timeout provider_timeout');
   });
 
   test('is an unavailable provider when nothing listens there or the connection breaks', async () => {
