@@ -73,9 +73,11 @@ export class Alerts {
   async #read(store: AlertStore, today: string): Promise<void> {
     this.#baselineDay = today;
     try {
-      if (!this.#hasResumed) this.#watch.resume(await store.standingAlerts(today), this.#options.clock.monotonicMs());
-      this.#hasResumed = true;
+      const standing = this.#hasResumed ? [] : await store.standingAlerts(today);
       this.#baseline = await Baseline.read(store, today);
+      // Not before: what an earlier process told of is held against the baseline.
+      this.#watch.resume(standing, this.#options.clock.monotonicMs());
+      this.#hasResumed = true;
     } catch (error) {
       // In a minute it is tried again. A database that is away is the flusher's to report.
       this.#baselineDay = undefined;
